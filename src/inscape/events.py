@@ -1,0 +1,207 @@
+"""What stages emit: one stream, read by the terminal, by `--json`, by the studio and by tests.
+
+Invariant: an event is a fact that has already happened, frozen, and made of plain JSON values. `to_json` puts the
+class's name, in snake case, under "event". Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"event": name_of(type(self)), **dataclasses.asdict(self)}
+
+
+def name_of(kind: type[Event]) -> str:
+    """The event's name in the JSON stream: `BookAdded` is 'book_added'."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """Something a person should know, in a sentence. `level`: 'note', 'warning' or 'error'."""
+
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileWritten(Event):
+    """A file stands complete on the disk. `rows` where it has rows."""
+
+    path: str
+    what: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Event):
+    """The stage is done. `counts` are its totals, by name."""
+
+    stage: str
+    counts: dict[str, int | float]
+
+
+# ---------------------------------------------------------------- add, passages
+
+
+@dataclass(frozen=True, slots=True)
+class BookRead(Event):
+    """A book's bytes became paragraphs. `removed` counts what was left out, by reason."""
+
+    path: str
+    title: str
+    author: str
+    format: str
+    pages: int | None
+    paragraphs: int
+    words: int
+    chapters: int
+    removed: dict[str, int]
+    samples: dict[str, list[str]]
+    """Up to three removed texts for each reason."""
+    doubts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BookAdded(Event):
+    """A book stands in the project. `status`: 'added', 'unchanged' or 'replaced'."""
+
+    id: str
+    path: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFound(Event):
+    """A passage of passages.md was read. `status`: 'anchored', 'not found' or 'no book'."""
+
+    id: str
+    number: int | None
+    title: str
+    status: str
+    book: str | None
+    page: int | None
+    chapter: str | None
+    words: int
+    templates: list[str]
+    line: int
+
+
+# ---------------------------------------------------------------- generate
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Event):
+    """What a generation would do, before anything is sent. Prices are estimates; None where none is known."""
+
+    teacher: str
+    passages: int
+    templates: int
+    requests: int
+    """To be sent now."""
+    done: int
+    """Already answered: costs nothing."""
+    in_doubt: int
+    """In flight when an earlier run was cut off: perhaps billed, will be asked again."""
+    failed: int
+    """Unparsed, refused or failed in an earlier run: not asked again unless retried."""
+    tokens_in: int
+    tokens_out: int
+    dollars: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Event):
+    """A request is on its way; its row was committed first."""
+
+    key: str
+    passage: str
+    template: str
+    attempt: int
+    """1 for the first try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """An answer is committed. `state`: 'done', 'unparsed', 'refused' or 'failed'; `problem` says why not done."""
+
+    key: str
+    passage: str
+    template: str
+    state: str
+    examples: int
+    problem: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    dollars: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """A request will be tried again after `seconds`, because of `reason`."""
+
+    key: str
+    seconds: float
+    reason: str
+
+
+# ---------------------------------------------------------------- review, import, export
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Event):
+    """A decision is committed. `undo` is true when it takes an earlier one back."""
+
+    example: str
+    verdict: str
+    revision: int
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowRejected(Event):
+    """A row that was not understood or not taken, and why. Rows count from 1."""
+
+    path: str
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exported(Event):
+    """How a format took the kept examples: rows written, by the structure they came from."""
+
+    format: str
+    path: str
+    examples: int
+    rows: int
+    by_structure: dict[str, int]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Event):
+    """What `doctor` found of one thing. `state`: 'ok', 'note' or 'missing' (something will not work)."""
+
+    what: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Event):
+    """The stage ended in an error; always the last event. `error` is the class's name in the error tree."""
+
+    error: str
+    message: str
+    exit_code: int

@@ -1,0 +1,281 @@
+"""What the program speaks of: books, passages, templates, attempts, examples, decisions.
+
+Invariant: records are frozen and know nothing of files, databases, networks or clocks. Whoever makes one passes in
+the time and the ids. Offsets count Unicode code points; pages count from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["paragraph", "heading", "verse", "list", "quote", "table", "break", "note"]
+"""What a unit of text is. `break` is a scene break; a `note` stands after all other units of its book."""
+
+Verdict = Literal["keep", "drop", "skip"]
+State = Literal["planned", "sent", "done", "unparsed", "refused", "failed", "unknown"]
+Structure = Literal["plain", "thinking", "state", "internal"]
+Level = Literal["LOW", "MEDIUM", "HIGH"]
+
+KINDS: tuple[Kind, ...] = ("paragraph", "heading", "verse", "list", "quote", "table", "break", "note")
+STRUCTURES: tuple[Structure, ...] = ("plain", "thinking", "state", "internal")
+
+
+# ---------------------------------------------------------------- books
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One unit of a book's text."""
+
+    kind: Kind
+    text: str
+    page: int | None = None
+    """Page of the file (PDF), or of the print edition where the file says (EPUB page-list); else None."""
+    chapter: str | None = None
+    """The nearest heading above that opens a chapter; None before the first."""
+    place: str = ""
+    """Where it stands when there is no page: 'chapter-3.xhtml' in an EPUB, 'line 120' in a text file."""
+    level: int = 0
+    """Depth of a heading, from 1; 0 for anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Text of the file that is no part of the book: what, where, why."""
+
+    why: str
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookText:
+    """A book as it was read. `doubts` are plain sentences about what a person should look at."""
+
+    title: str
+    author: str
+    language: str
+    format: str
+    paragraphs: tuple[Paragraph, ...]
+    pages: int | None = None
+    removed: tuple[Removal, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        return sum(len(p.text.split()) for p in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book of the project. `id` is short and readable; `sha256` is of the file's bytes."""
+
+    id: str
+    title: str
+    author: str
+    language: str
+    format: str
+    path: str
+    """Relative to the project folder."""
+    sha256: str
+    rights: str
+    """'public-domain', 'licensed', 'private' or 'unknown'."""
+    pages: int | None
+    paragraphs: int
+    words: int
+    added: str
+    """ISO 8601, UTC."""
+
+
+# ---------------------------------------------------------------- passages and templates
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file that a person writes. `error`: that part cannot be used until it is mended."""
+
+    line: int
+    """From 1."""
+    severity: Literal["error", "warning"]
+    message: str
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a passage stands in a book: paragraphs `first`..`last` (0-based, inclusive), offsets inside them."""
+
+    book: str
+    first: int
+    start: int
+    last: int
+    end: int
+    page: int | None
+    chapter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A block of passages.md. `id` comes from the `**Id:**` line, else from the text's hash."""
+
+    id: str
+    number: int | None
+    title: str
+    text: str
+    phenomenology: tuple[str, ...]
+    templates: tuple[str, ...]
+    """As written: numbers or names."""
+    line: int
+    """Line of the block's heading in the file, from 1."""
+    values: dict[str, str] = field(default_factory=dict)
+    """Any other `**Name:** value` line, by lower-case name with underscores; feeds slots of that name."""
+    anchor: Anchor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an answer must look like."""
+
+    structure: Structure
+    exchanges: tuple[int, int] = (1, 1)
+    """Fewest and most pairs of user and assistant turns."""
+    words: tuple[int, int] | None = None
+    """Fewest and most words of a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An elicitation template. `hash` is of the body and the shape: an answer knows the exact prompt behind it."""
+
+    name: str
+    number: int | None
+    title: str
+    purpose: str
+    fits: tuple[str, ...]
+    shape: Shape
+    body: str
+    hash: str
+    source: str
+    """'core', or the file's path."""
+    line: int = 1
+    """Line of the file at which the body begins, from 1."""
+
+
+# ---------------------------------------------------------------- examples
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The optional state of an assistant's turn."""
+
+    mood: str | None = None
+    certainty: float | str | None = None
+    thoughts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. `thought` and `state` only on the assistant's; `input` only on the user's (Alpaca's second field)."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    thought: str | None = None
+    state: Mood | None = None
+    input: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The canonical form of an example: what is taught, without where it came from."""
+
+    turns: tuple[Turn, ...]
+    system: str | None = None
+    complexity: Level | None = None
+    iterations: int | None = None
+    category: str | None = None
+    language: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Metadata of an imported row that has no place of its own; given back by the raw export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an example came from. For an imported one: `file` and `row`; else passage, template and teacher."""
+
+    passage: str | None = None
+    template: str | None = None
+    teacher: str | None = None
+    attempt: str | None = None
+    file: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example with its current text. `revision` counts from 1; the first is never changed, only followed."""
+
+    id: str
+    conversation: Conversation
+    structure: Structure
+    provenance: Provenance
+    revision: int = 1
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A reviewer's decision: a row, for ever. An undo is a decision too, that names the one it undoes."""
+
+    number: int
+    example: str
+    revision: int
+    verdict: Verdict
+    checklist: tuple[int, ...]
+    note: str
+    milliseconds: int
+    at: str
+    undone: bool = False
+
+
+# ---------------------------------------------------------------- teachers
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt on its way to a teacher. `params` go to the server as they are."""
+
+    prompt: str
+    shape: Shape
+    max_tokens: int
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. Token counts are the provider's own; None where it gave none. `cut`: stopped by max_tokens."""
+
+    text: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    model: str | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One passage x template x teacher x sample. `key` is the hash of all that shaped the answer."""
+
+    key: str
+    passage: str
+    passage_hash: str
+    template: str
+    template_hash: str
+    teacher: str
+    sample: int
+    state: State
+    prompt: str
+    reply: str | None = None
+    error: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    dollars: float | None = None
+    tries: int = 0

@@ -1,0 +1,82 @@
+"""The database's history: one small function for each step, in order.
+
+Invariant: a step that was released is never changed; a new one is added at the end. `user_version` counts the steps
+that a database has taken.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+
+def m001_books(db: sqlite3.Connection) -> None:
+    db.execute("""
+        CREATE TABLE book (
+            id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL, language TEXT NOT NULL,
+            format TEXT NOT NULL, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, rights TEXT NOT NULL,
+            pages INTEGER, words INTEGER NOT NULL, added TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE paragraph (
+            book TEXT NOT NULL REFERENCES book(id) ON DELETE CASCADE, n INTEGER NOT NULL,
+            kind TEXT NOT NULL, text TEXT NOT NULL, page INTEGER, chapter TEXT, place TEXT NOT NULL,
+            level INTEGER NOT NULL, PRIMARY KEY (book, n)
+        ) STRICT, WITHOUT ROWID""")
+
+
+def m002_attempts(db: sqlite3.Connection) -> None:
+    db.execute("""
+        CREATE TABLE template (
+            hash TEXT PRIMARY KEY, name TEXT NOT NULL, number INTEGER, title TEXT NOT NULL,
+            shape TEXT NOT NULL, body TEXT NOT NULL, seen TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE attempt (
+            key TEXT PRIMARY KEY, seq INTEGER NOT NULL,
+            passage TEXT NOT NULL, passage_hash TEXT NOT NULL, passage_title TEXT NOT NULL, passage_text TEXT NOT NULL,
+            template TEXT NOT NULL, template_hash TEXT NOT NULL REFERENCES template(hash),
+            teacher TEXT NOT NULL, params TEXT NOT NULL, sample INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN
+                ('planned', 'sent', 'done', 'unparsed', 'refused', 'failed', 'unknown')),
+            prompt TEXT NOT NULL, reply TEXT, error TEXT, model TEXT,
+            tokens_in INTEGER, tokens_out INTEGER, dollars REAL,
+            tries INTEGER NOT NULL DEFAULT 0, sent TEXT, ended TEXT
+        ) STRICT""")
+    db.execute("CREATE INDEX attempt_state ON attempt (state, seq)")
+
+
+def m003_examples(db: sqlite3.Connection) -> None:
+    db.execute("""
+        CREATE TABLE example (
+            id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, structure TEXT NOT NULL, created TEXT NOT NULL,
+            attempt TEXT REFERENCES attempt(key), passage TEXT, template TEXT, teacher TEXT, file TEXT, row INTEGER
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE revision (
+            example TEXT NOT NULL REFERENCES example(id), n INTEGER NOT NULL,
+            author TEXT NOT NULL CHECK (author IN ('teacher', 'human', 'rule', 'import', 'undo')),
+            conversation TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (example, n)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE decision (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, example TEXT NOT NULL REFERENCES example(id),
+            revision INTEGER NOT NULL, verdict TEXT CHECK (verdict IN ('keep', 'drop', 'skip')),
+            checklist TEXT NOT NULL, note TEXT NOT NULL, ms INTEGER NOT NULL, at TEXT NOT NULL,
+            undoes INTEGER UNIQUE REFERENCES decision(number),
+            CHECK ((verdict IS NULL) = (undoes IS NOT NULL))
+        ) STRICT""")
+    db.execute("CREATE INDEX decision_example ON decision (example, number)")
+    db.execute("""
+        CREATE VIEW standing AS
+        SELECT d.* FROM decision d
+        WHERE d.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.number)""")
+    db.execute("""
+        CREATE VIEW current AS
+        SELECT e.*, r.n AS revision, r.author, r.conversation,
+            (SELECT s.verdict FROM standing s WHERE s.example = e.id ORDER BY s.number DESC LIMIT 1) AS verdict
+        FROM example e JOIN revision r
+            ON r.example = e.id AND r.n = (SELECT max(n) FROM revision WHERE example = e.id)""")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_books, m002_attempts, m003_examples)
