@@ -86,6 +86,8 @@ class TeacherError(InscapeError):
     """What a teacher, or the way to it, did. `passes`: the same request may succeed later."""
 
     passes = False
+    perhaps_billed = False
+    """Whether the teacher may have written, and billed, an answer that never arrived."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -115,6 +117,7 @@ class TeacherUnreachable(TeacherError):
     """No connection, a cut one, or no answer in time: may pass."""
 
     passes = True
+    perhaps_billed = True
 
 
 class TeacherOutOfCredit(TeacherError):

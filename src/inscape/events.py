@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,15 @@ class Finished(Event):
     """The stage is done. `counts` are its totals, by name."""
 
     stage: str
-    counts: dict[str, int | float]
+    counts: Mapping[str, int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Event):
+    """The demo begins a step of the road: what it is, and the command that does the same."""
+
+    title: str
+    command: str
 
 
 # ---------------------------------------------------------------- add, passages
@@ -94,6 +103,32 @@ class PassageFound(Event):
     words: int
     templates: list[str]
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound(Event):
+    """Something wrong in a person's file, with its line from 1. `severity`: 'error' or 'warning'."""
+
+    path: str
+    line: int
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFound(Event):
+    """A template that can be used. `source`: 'core', or its file; `hash` changes with the prompt and the shape."""
+
+    number: int | None
+    name: str
+    title: str
+    purpose: str
+    structure: str
+    exchanges: list[int]
+    words: list[int] | None
+    fits: list[str]
+    source: str
+    hash: str
 
 
 # ---------------------------------------------------------------- generate
@@ -153,6 +188,22 @@ class Waiting(Event):
     key: str
     seconds: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerListed(Event):
+    """An attempt of the log: what was asked of whom, and what became of it."""
+
+    key: str
+    state: str
+    passage: str
+    template: str
+    teacher: str
+    sample: int
+    tries: int
+    examples: int
+    problem: str | None
+    dollars: float | None
 
 
 # ---------------------------------------------------------------- review, import, export

@@ -247,6 +247,11 @@ class Request:
     shape: Shape
     max_tokens: int
     params: dict[str, Any] = field(default_factory=dict)
+    passage: str = ""
+    template: str = ""
+    """For messages only, as `attempt` is for the fake teacher's faults: no server sees any of the three."""
+    attempt: int = 1
+    """Which try of this request it is, from 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,32 +51,27 @@ def states(store: Store, keys: Iterable[str]) -> dict[str, State]:
 def begin(store: Store, item: Item, at: str) -> int:
     """Commit that this request is about to leave. Returns which try it is, from 1."""
     with store.change() as db:
-        template = item.template
-        db.execute(
-            "INSERT OR IGNORE INTO template VALUES (?,?,?,?,?,?,?)",
-            (template.hash, template.name, template.number, template.title, _shape(template), template.body, at),
-        )
-        db.execute(
-            """INSERT INTO attempt (key, seq, passage, passage_hash, passage_title, passage_text, template,
-                   template_hash, teacher, params, sample, state, prompt, tries, sent)
-               VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM attempt), ?,?,?,?,?,?,?,?,?, 'sent', ?, 1, ?)
-               ON CONFLICT (key) DO UPDATE SET state = 'sent', tries = tries + 1, sent = excluded.sent, error = NULL""",
-            (
-                item.key, item.passage.id, passage_hash(item.passage.text), item.passage.title, item.passage.text,
-                template.name, template.hash, item.teacher, json.dumps(item.params, sort_keys=True), item.sample,
-                item.prompt, at,
-            ),
-        )  # fmt: skip
-        tries: int = db.execute("SELECT tries FROM attempt WHERE key = ?", (item.key,)).fetchone()[0]
-        return tries
+        _plan(db, item, at)
+        return _send(db, item.key, at)
+
+
+def plan(store: Store, items: Iterable[Item], at: str) -> None:
+    """Commit that these will be asked by other means than a request; those that stand already stay as they are."""
+    with store.change() as db:
+        for item in items:
+            _plan(db, item, at)
 
 
 def again(store: Store, key: str, at: str) -> int:
     """Commit that the same request leaves once more (after a 429, say). Returns which try it is."""
     with store.change() as db:
-        db.execute("UPDATE attempt SET state = 'sent', tries = tries + 1, sent = ? WHERE key = ?", (at, key))
-        tries: int = db.execute("SELECT tries FROM attempt WHERE key = ?", (key,)).fetchone()[0]
-        return tries
+        return _send(db, key, at)
+
+
+def measured(store: Store, teacher: str) -> float | None:
+    """Tokens of this teacher's answers so far, on average, by its own count; None before it has given any."""
+    row = store.row("SELECT avg(tokens_out) AS mean FROM attempt WHERE teacher = ? AND state = 'done'", teacher)
+    return float(row["mean"]) if row and row["mean"] is not None else None
 
 
 def settle(
@@ -99,6 +94,12 @@ def settle(
             reply and reply.tokens_out, dollars, dollars, key,
         ),
     )  # fmt: skip
+
+
+def get(store: Store, key: str) -> Attempt | None:
+    """The attempt of exactly this key."""
+    row = store.row("SELECT * FROM attempt WHERE key = ?", key)
+    return _attempt(row) if row else None
 
 
 def find(store: Store, prefix: str) -> list[Attempt]:
@@ -127,6 +128,34 @@ def passage_of(store: Store, key: str) -> tuple[str, str, str] | None:
 def template_of(store: Store, key: str) -> sqlite3.Row | None:
     """The template (name, number, title, shape as JSON, body) behind an attempt, as it was."""
     return store.row("SELECT t.* FROM template t JOIN attempt a ON a.template_hash = t.hash WHERE a.key = ?", key)
+
+
+def _plan(db: sqlite3.Connection, item: Item, at: str) -> None:
+    template = item.template
+    db.execute(
+        "INSERT OR IGNORE INTO template VALUES (?,?,?,?,?,?,?)",
+        (template.hash, template.name, template.number, template.title, _shape(template), template.body, at),
+    )
+    db.execute(
+        """INSERT INTO attempt (key, seq, passage, passage_hash, passage_title, passage_text, template,
+               template_hash, teacher, params, sample, state, prompt)
+           VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM attempt), ?,?,?,?,?,?,?,?,?, 'planned', ?)
+           ON CONFLICT (key) DO NOTHING""",
+        (
+            item.key, item.passage.id, passage_hash(item.passage.text), item.passage.title, item.passage.text,
+            template.name, template.hash, item.teacher, json.dumps(item.params, sort_keys=True), item.sample,
+            item.prompt,
+        ),
+    )  # fmt: skip
+
+
+def _send(db: sqlite3.Connection, key: str, at: str) -> int:
+    changed = db.execute(
+        "UPDATE attempt SET state = 'sent', tries = tries + 1, sent = ?, error = NULL WHERE key = ? RETURNING tries",
+        (at, key),
+    ).fetchone()
+    tries: int = changed[0]
+    return tries
 
 
 def _shape(template: Template) -> str:

@@ -71,6 +71,12 @@ def standing(store: Store) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def of_example(store: Store, example: str) -> Decision | None:
+    """The decision in force for one example."""
+    row = store.row("SELECT * FROM standing WHERE example = ? ORDER BY number DESC LIMIT 1", example)
+    return _decision(row) if row else None
+
+
 def history(store: Store) -> list[Decision]:
     """Every decision ever made, those undone marked."""
     rows = store.rows(

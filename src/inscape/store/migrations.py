@@ -33,7 +33,7 @@ def m002_attempts(db: sqlite3.Connection) -> None:
         ) STRICT""")
     db.execute("""
         CREATE TABLE attempt (
-            key TEXT PRIMARY KEY, seq INTEGER NOT NULL,
+            key TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE,
             passage TEXT NOT NULL, passage_hash TEXT NOT NULL, passage_title TEXT NOT NULL, passage_text TEXT NOT NULL,
             template TEXT NOT NULL, template_hash TEXT NOT NULL REFERENCES template(hash),
             teacher TEXT NOT NULL, params TEXT NOT NULL, sample INTEGER NOT NULL,

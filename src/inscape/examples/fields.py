@@ -1,0 +1,176 @@
+"""Single fields of a foreign row: text, metadata, state of a turn; each refusal names the field and what is wrong.
+
+Invariant: a value is taken as it is meant or refused with a DataError; none is guessed and none is dropped. `null`
+is the same as absent, everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from inscape.errors import DataError
+from inscape.records import Level, Mood
+from inscape.text import shorten
+
+METADATA = ("complexity", "iterations", "category", "language")
+THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thought")
+"""Fields in which chat APIs and data sets put a thought beside the reply."""
+STATE = ("emotional_state", "certainty", "uncertainty_level", "thoughts")
+LEVELS: tuple[str, ...] = get_args(Level)
+_OPPOSITE = {"low": "high", "high": "low", "medium": "medium"}
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, in words: for messages."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f'the text "{shorten(value, 40)}"' if value.strip() else "empty text"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+def text(value: object, where: str) -> str:
+    """Text, ends trimmed. A list of `{"type":"text","text":…}` parts is joined. Empty text is allowed here."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list) and value:
+        return "\n".join(_part(part, where) for part in value).strip()
+    raise DataError(f"{where} must be text, not {kind(value)}")
+
+
+def _part(part: object, where: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, dict) and part.get("type", "text") == "text" and isinstance(part.get("text"), str):
+        return str(part["text"])
+    name = part.get("type") if isinstance(part, dict) else None
+    found = f'of type "{name}"' if name else f"that is {kind(part)}"
+    raise DataError(f"{where} has a part {found}; only text can be read")
+
+
+def optional_text(value: object, where: str) -> str | None:
+    """Text, or None where there is none."""
+    return None if value is None else text(value, where) or None
+
+
+def word(value: object, name: str) -> str | None:
+    """A label such as a category, or None."""
+    if not isinstance(value, str | None):
+        raise DataError(f'"{name}" must be text, not {kind(value)}')
+    return value.strip() or None if value else None
+
+
+def thought(fields: Mapping[str, Any], tagged: str | None, where: str) -> str | None:
+    """The one thought of a turn, from its tag or from any of the fields for it."""
+    found = {tagged} if tagged else set()
+    for name in THOUGHTS:
+        if made := optional_text(fields.get(name), f'{where} "{name}"'):
+            found.add(made)
+    if len(found) > 1:
+        raise DataError(f"{where} has two different thoughts; keep one, in a tag or in a field")
+    return found.pop() if found else None
+
+
+def complexity(value: object) -> Level | None:
+    """LOW, MEDIUM or HIGH, in any case of letters."""
+    if value is None or value == "":
+        return None
+    for level in get_args(Level):
+        if isinstance(value, str) and value.strip().upper() == level:
+            return level  # type: ignore[no-any-return]
+    raise DataError(f'"complexity" is {kind(value)}; it must be LOW, MEDIUM or HIGH')
+
+
+def iterations(value: object) -> int | None:
+    """1 to 9; a whole number, also as text."""
+    if value is None or value == "":
+        return None
+    try:
+        number = int(value) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if isinstance(number, bool) or not isinstance(number, int | float) or number not in range(1, 10):
+        raise DataError(f'"iterations" is {kind(value)}; it must be a whole number from 1 to 9')
+    return int(number)
+
+
+def metadata(value: object) -> dict[str, Any]:
+    """The `metadata` object, without nulls. A CSV cell may hold it as JSON text."""
+    if isinstance(value, str):
+        value = _parsed(value)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise DataError(f'"metadata" must be an object, not {kind(value)}')
+    return {name: held for name, held in value.items() if held is not None}
+
+
+def _parsed(cell: str) -> object:
+    if not cell.strip():
+        return None
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
+
+
+def mood(fields: Mapping[str, Any], where: str) -> tuple[Mood | None, dict[str, Any]]:
+    """The state of an assistant's turn, and what of it has no place in a Mood (to be kept as it is).
+
+    `uncertainty_level` is the opposite of certainty: 0.3 becomes 0.7 and LOW becomes HIGH; one that has no exact
+    opposite is given back as it came.
+    """
+    rest: dict[str, Any] = {}
+    sure = certainty(fields.get("certainty"), f'{where} "certainty"')
+    doubt = certainty(fields.get("uncertainty_level"), f'{where} "uncertainty_level"')
+    if doubt is not None:
+        turned = opposite(doubt)
+        if sure is None and turned is not None:
+            sure = turned
+        else:
+            rest["uncertainty_level"] = fields["uncertainty_level"]
+    made = Mood(
+        mood=_feeling(fields.get("emotional_state"), f'{where} "emotional_state"'),
+        certainty=sure,
+        thoughts=_thoughts(fields.get("thoughts"), f'{where} "thoughts"'),
+    )
+    return (None if made == Mood() else made), rest
+
+
+def opposite(value: float | str) -> float | str | None:
+    """What certainty is to uncertainty, and back; None where going there and back would not end at the start."""
+    if isinstance(value, str):
+        turned = _OPPOSITE.get(value.casefold())
+        if turned is None or value not in (value.lower(), value.upper()):
+            return None
+        return turned.upper() if value.isupper() else turned
+    made = round(1 - value, 12)
+    return made if 0 <= value <= 1 and round(1 - made, 12) == value else None
+
+
+def certainty(value: object, where: str) -> float | str | None:
+    """How sure a turn is: a number, or a word."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | None):
+        raise DataError(f"{where} must be a number or a word, not {kind(value)}")
+    if isinstance(value, str):
+        return value.strip() or None
+    return None if value is None else float(value)
+
+
+def _feeling(value: object, where: str) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(text(one, where) for one in value) or None
+    return optional_text(value, where)
+
+
+def _thoughts(value: object, where: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    given = value if isinstance(value, list) else [value]
+    return tuple(made for one in given if (made := text(one, where)))

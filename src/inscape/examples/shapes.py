@@ -1,0 +1,223 @@
+"""Reads a row of any shape that people have into the canonical conversation.
+
+Invariant: everything in the row is either in the conversation (unknown fields in `extra`) or the row is refused with
+a DataError that names the field. Knows one row at a time; files are `files`' business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inscape.errors import DataError
+from inscape.examples import fields
+from inscape.examples.turns import Said, Talk, assemble, messages, read_talk
+from inscape.records import Conversation, Structure
+
+LISTS = ("conversations", "conversation", "messages", "turns")
+PAIRS = (
+    ("instruction", "output", "input"),
+    ("instruction", "response", "context"),
+    ("prompt", "completion", None),
+    ("prompt", "response", None),
+    ("question", "answer", "context"),
+    ("input", "output", None),
+)
+"""Question, answer and the question's second field."""
+SYSTEM = ("system", "system_prompt")
+_WHO = ("user", "assistant")
+NAME = "assistant_name"
+"""In `extra`: the persona's own name, where the row used it for the assistant."""
+TURN_FIELDS = "turn_fields"
+"""In `extra`: what else stood on single turns, by the number of the turn."""
+RESERVED = frozenset(
+    (
+        *LISTS,
+        *(name for pair in PAIRS for name in pair if name),
+        *SYSTEM,
+        *fields.THOUGHTS,
+        *fields.STATE,
+        *fields.METADATA,
+        "history",
+        "metadata",
+        NAME,
+        TURN_FIELDS,
+    )
+)
+"""Names that mean something at the top of a row, so that a foreign field of that name must move into `metadata`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row as it was understood. `structure` is the one that gives it back most like it came."""
+
+    conversation: Conversation
+    structure: Structure
+    shape: str
+    """The fields it was known by: 'conversations', 'messages', 'instruction/output'…"""
+
+
+def read_row(value: object, *, tag: str = "thinking") -> Conversation:
+    """The conversation of one row. `tag`: of thoughts, besides the usual ones. Raises DataError with the reason."""
+    return read(value, tag=tag).conversation
+
+
+def read(value: object, *, tag: str = "thinking") -> Read:
+    """Like `read_row`, and says which shape and structure the row had."""
+    row = _row(value)
+    key = next((name for name in LISTS if name in row), None)
+    if key:
+        talk = read_talk(row[key], key, tag)
+        used, shape = {key}, key
+    else:
+        talk, used, shape = _pair(row, tag)
+    talk, used = _with_system(row, talk, used)
+    return Read(_conversation(row, talk, used), _structure(row, talk, key), shape)
+
+
+def _row(value: object) -> dict[str, Any]:
+    """The row without nulls, once it is sure that it can be written as JSON again."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            "it holds half of a surrogate pair, such as \\ud83d alone: text cut inside a character"
+        ) from None
+    except ValueError:
+        raise DataError("it holds NaN or an infinite number, which JSON does not have") from None
+    except (TypeError, RecursionError):
+        raise DataError("it is not plain JSON, or nested too deep") from None
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        value = {"messages": value}
+    if not isinstance(value, dict):
+        raise DataError(f"a row must be an object with named fields, not {fields.kind(value)}")
+    return {name: held for name, held in value.items() if held is not None}
+
+
+def _pair(row: Mapping[str, Any], tag: str) -> tuple[Talk, set[str], str]:
+    pair = next((p for p in PAIRS if p[0] in row and p[1] in row), None)
+    if pair is None:
+        raise DataError(_not_known(row))
+    ask, answer, second = pair
+    said = _history(row) + _side(row, ask, "user")
+    replies = _side(row, answer, "assistant")
+    used = {ask, answer, "history"}
+    if second and isinstance(row.get(second), str):
+        said[-1].rest.setdefault("input", row[second])
+        used.add(second)
+    for name in (*fields.THOUGHTS, *fields.STATE):
+        if name in row and name not in replies[-1].rest:
+            replies[-1].rest[name] = row[name]
+            used.add(name)
+    return assemble(said + replies, tag), used, f"{ask}/{answer}"
+
+
+def _side(row: Mapping[str, Any], name: str, who: str) -> list[Said]:
+    """A question or an answer: a string, or a list of messages as trainers of chat models take it."""
+    value = row[name]
+    if isinstance(value, list) and value and all(isinstance(one, dict) and "role" in one for one in value):
+        return messages(value, name)
+    return [Said(who, fields.text(value, f'"{name}"'), {}, f'"{name}":')]
+
+
+def _history(row: Mapping[str, Any]) -> list[Said]:
+    """Earlier exchanges beside an instruction: a list of [question, answer]."""
+    said: list[Said] = []
+    value = row.get("history", [])
+    if not isinstance(value, list):
+        raise DataError(f'"history" must be a list of [question, answer], not {fields.kind(value)}')
+    for n, pair in enumerate(value, 1):
+        where = f'"history", exchange {n}:'
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise DataError(f"{where} it must be a list of two texts, the question and its answer")
+        said += [Said(who, fields.text(t, where), {}, where) for who, t in zip(_WHO, pair, strict=True)]
+    return said
+
+
+def _with_system(row: Mapping[str, Any], talk: Talk, used: set[str]) -> tuple[Talk, set[str]]:
+    prompts = {talk.system} if talk.system else set()
+    for name in SYSTEM:
+        if name in row and (made := fields.text(row[name], f'"{name}"')):
+            prompts.add(made)
+    if len(prompts) > 1:
+        raise DataError("the row has two different system prompts; keep one")
+    system = prompts.pop() if prompts else None
+    return replace(talk, system=system), used | set(SYSTEM)
+
+
+def _conversation(row: Mapping[str, Any], talk: Talk, used: set[str]) -> Conversation:
+    inner = fields.metadata(row.get("metadata"))
+    rest = {name: value for name, value in row.items() if name not in used and name != "metadata"}
+    known = {name: _either(name, inner.pop(name, None), rest.pop(name, None)) for name in fields.METADATA}
+    extra = _extra(rest, inner, talk)
+    return Conversation(
+        turns=talk.turns,
+        system=talk.system,
+        complexity=fields.complexity(known["complexity"]),
+        iterations=fields.iterations(known["iterations"]),
+        category=fields.word(known["category"], "category"),
+        language=fields.word(known["language"], "language"),
+        extra=extra,
+    )
+
+
+def _either(name: str, inside: object, outside: object) -> object:
+    if inside is not None and outside is not None and inside != outside:
+        raise DataError(f'"{name}" stands in the row and in its metadata, and differs; keep one')
+    return outside if inside is None else inside
+
+
+def _extra(rest: dict[str, Any], inner: dict[str, Any], talk: Talk) -> dict[str, Any]:
+    """What has no place of its own: fields of the row at the top, those of its metadata under 'metadata'."""
+    extra: dict[str, Any] = {}
+    own = {NAME: talk.name or _name(rest), TURN_FIELDS: _turn_fields(rest, talk.fields)}
+    for name, value in rest.items():
+        if name not in RESERVED:
+            extra[name] = value
+        else:
+            inner[name] = _either(name, inner.get(name), value)
+    if inner:
+        extra["metadata"] = inner
+    return extra | {name: value for name, value in own.items() if value}
+
+
+def _name(rest: dict[str, Any]) -> str | None:
+    held = rest.get(NAME)
+    return rest.pop(NAME).strip() if isinstance(held, str) else None
+
+
+def _turn_fields(rest: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Fields found on turns, and those that an earlier export of this program had to put beside them."""
+    held = rest.get(TURN_FIELDS)
+    if not isinstance(held, dict) or not all(
+        isinstance(one, dict) and (number == "system" or number.isdecimal()) for number, one in held.items()
+    ):
+        return found
+    del rest[TURN_FIELDS]
+    both = {number: held.get(number, {}) | found.get(number, {}) for number in {**held, **found}}
+    return {number: one for number, one in both.items() if one}
+
+
+def _structure(row: Mapping[str, Any], talk: Talk, key: str | None) -> Structure:
+    if key and not any("from" in item or "role" in item for item in row[key]):
+        return "internal"
+    if any(turn.state for turn in talk.turns):
+        return "state"
+    return "thinking" if key or len(talk.turns) > 2 else "plain"
+
+
+def _not_known(row: Mapping[str, Any]) -> str:
+    """Why no shape fits, and what is nearest."""
+    for ask, answer, _ in PAIRS:
+        for there, missing in ((ask, answer), (answer, ask)):
+            if there in row and there != "input":
+                return f'it has "{there}" and no "{missing}"'
+    if "from" in row or "role" in row:
+        return 'it is a single turn; the turns of a conversation belong in one list, under "conversations"'
+    given = ", ".join(f'"{name}"' for name in list(row)[:8]) or "none"
+    return (
+        f'its fields are {given}; a row has "instruction" and "output", "prompt" and "completion", '
+        '"conversations", "messages" or "turns"'
+    )

@@ -1,0 +1,47 @@
+"""Alpaca: instruction, input, output. One row for each assistant turn.
+
+Invariant: the input holds nothing but what was said before the instruction (or the instruction's own input), so no
+answer stands in the prompt that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inscape.export._convert import Options, Thoughts
+from inscape.export._turns import Exchange, answer, exchanges, losses, question
+from inscape.records import Example
+from inscape.text import plural
+
+NAME = "alpaca"
+SUMMARY = "instruction, input, output; one row for each answer, the history in its input"
+FILE = "jsonl"
+THOUGHTS: tuple[Thoughts, ...] = ("tag", "drop")
+_SPEAKERS = {"user": "User", "assistant": "Assistant"}
+
+
+def rows(example: Example, options: Options) -> list[dict[str, Any]]:
+    """Instruction: the turn's user text. Input: the history, without thoughts. Output: the answer."""
+    system = {"system": example.conversation.system} if example.conversation.system else {}
+    return [_row(exchange, options) | system for exchange in exchanges(example.conversation)]
+
+
+def notes(examples: Sequence[Example], options: Options) -> list[str]:
+    """What Alpaca has no place for."""
+    made = losses(examples, options, unrolled=True)
+    if systems := sum(1 for example in examples if example.conversation.system):
+        made.append(
+            f'The system prompt of {plural(systems, "example")} stands under "system", which LLaMA-Factory reads; '
+            "other trainers do not know it."
+        )
+    return made
+
+
+def _row(exchange: Exchange, options: Options) -> dict[str, Any]:
+    if exchange.history:
+        said = [f"{_SPEAKERS[t.role]}: {question(t)}" for t in exchange.history]
+        asked, given = question(exchange.user), "\n\n".join(said)
+    else:
+        asked, given = exchange.user.text, exchange.user.input or ""
+    return {"instruction": asked, "input": given, "output": answer(exchange.reply, options)}
