@@ -1,0 +1,1 @@
+"""Elicitation: templates, their slots, and reading what a teacher answers."""
