@@ -1,0 +1,163 @@
+"""Markdown: headings, lists, quotes, notes, code, tables, in the CommonMark manner that people write books in.
+
+Invariant: marks of emphasis, links and pictures go, words stay, in their order. Not a full CommonMark parser: nested
+blocks become units one after another. The place of a unit is the line on which it begins, from 1.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from inscape.books import limits
+from inscape.books.decode import decode
+from inscape.books.structure import assemble, is_break
+from inscape.errors import BookError
+from inscape.records import BookText, Kind, Paragraph, Removal
+from inscape.text import squeeze
+
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
+_SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
+_RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_ITEM = re.compile(r"^\s*(?:[-+*]|\d{1,9}[.)])\s+(.*)$")
+_QUOTE = re.compile(r"^ {0,3}>\s?(.*)$")
+_NOTE = re.compile(r"^\[\^([^\]]+)\]:\s*(.*)$")
+_NOTE_REF = re.compile(r"\[\^[^\]]+\]")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]^]+\]:\s*\S+")
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_FRONT = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.S)
+_FIELD = re.compile(r"^(title|author|lang|language):\s*(.+)$", re.M | re.I)
+_INLINE = (
+    (re.compile(r"!\[([^\]]*)\]\([^)]*\)"), ""),
+    (re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)"), r"\1"),
+    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
+    (re.compile(r"<(https?://[^>]+)>"), r"\1"),
+    (re.compile(r"</?(?:i|b|em|strong|span|small|sup|sub|br|u|a)\b[^>]*>", re.I), ""),
+    (re.compile(r"(\*\*\*|\*\*|\*)(?=\S)(.+?)(?<=\S)\1", re.S), r"\2"),
+    (re.compile(r"(?<!\w)(___|__|_)(?=\S)(.+?)(?<=\S)\1(?!\w)", re.S), r"\2"),
+    (re.compile(r"~~(?=\S)(.+?)(?<=\S)~~", re.S), r"\1"),
+    (re.compile(r"(`+)(.+?)\1", re.S), r"\2"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])"), r"\1"),
+)
+
+
+def read(data: bytes, name: str) -> BookText:
+    """Read a Markdown file. Raises BookError: not text, too large, or without text."""
+    if len(data) > limits.TEXT:
+        raise BookError(
+            f"{name} has {len(data) // limits.MB} MB; Markdown is read up to {limits.TEXT // limits.MB} MB. Split it."
+        )
+    decoded = decode(data, name)
+    front = _FRONT.match(decoded.text)
+    about = {m[1].lower(): m[2].strip().strip("\"'") for m in _FIELD.finditer(front[1])} if front else {}
+    removed = [Removal("front matter", front[1])] if front else []
+    text = "\n" * front[0].count("\n") + decoded.text[front.end() :] if front else decoded.text
+    removed += [Removal("comment", found[0]) for found in _COMMENT.finditer(text)]
+    text = _COMMENT.sub(lambda m: "\n" * m[0].count("\n"), text)
+    units = list(_Reader(text.split("\n")).units())
+    if not any(u.text for u in units):
+        raise BookError(f"{name} holds no text, only marks. Check that it is the right file.")
+    title = about.get("title", "")
+    language = about.get("lang", "") or about.get("language", "")
+    return BookText(
+        title, about.get("author", ""), language, "markdown", assemble(units), None, tuple(removed), decoded.doubts
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Lines to units, one pass. `held` are the lines of the unit that is open."""
+
+    lines: list[str]
+    held: list[str] = field(default_factory=list)
+    kind: Kind = "paragraph"
+    start: int = 0
+    label: str = ""
+
+    def units(self) -> Iterator[Paragraph]:
+        fence = ""
+        for number, line in enumerate(self.lines, 1):
+            if fence:
+                if line.strip().startswith(fence):
+                    fence = ""
+                    yield from self._code()
+                else:
+                    self.held.append(line)
+            elif found := _FENCE.match(line):
+                yield from self._flush()
+                fence, self.start = found[1], number
+            else:
+                yield from self._line(line, number)
+        yield from self._code() if fence else self._flush()
+
+    def _line(self, line: str, number: int) -> Iterator[Paragraph]:
+        if not line.strip():
+            yield from self._flush()
+        elif found := _ATX.match(line):
+            yield from self._flush()
+            yield Paragraph("heading", _clean(found[2] or ""), None, None, f"line {number:,}", len(found[1]))
+        elif self.held and self.kind == "paragraph" and (found := _SETEXT.match(line)):
+            text, self.held = _clean(" ".join(self.held)), []
+            yield Paragraph("heading", text, None, None, f"line {self.start:,}", 1 if found[1][0] == "=" else 2)
+        elif _RULE.match(line) or is_break(line):
+            yield from self._flush()
+            yield Paragraph("break", "", None, None, f"line {number:,}")
+        else:
+            yield from self._words(line, number)
+
+    def _words(self, line: str, number: int) -> Iterator[Paragraph]:
+        if _DEFINITION.match(line) or (self.kind == "table" and _TABLE_RULE.match(line)):
+            return
+        new: tuple[Kind, str, bool] = ("paragraph", line, False)
+        if found := _NOTE.match(line):
+            self.label = found[1]
+            new = ("note", found[2], True)
+        elif found := _QUOTE.match(line):
+            new = ("quote", found[1], False)
+            if not found[1].strip():
+                yield from self._flush()
+                return
+        elif found := _ITEM.match(line):
+            new = ("list", found[1], True)
+        elif line.lstrip().startswith("|"):
+            new = ("table", line, True)
+        lazy = self.held and new[0] == "paragraph" and self.kind != "table"
+        if new[2] or not (lazy or self.kind == new[0]):
+            yield from self._flush()
+        if not self.held:
+            self.kind, self.start = new[0], number
+        self.held.append(new[1])
+
+    def _code(self) -> Iterator[Paragraph]:
+        text, self.held = "\n".join(self.held).strip("\n"), []
+        if text.strip():
+            yield Paragraph("paragraph", text, None, None, f"line {self.start:,}")
+
+    def _flush(self) -> Iterator[Paragraph]:
+        held, self.held = self.held, []
+        kind, place = self.kind, f"line {self.start:,}"
+        self.kind = "paragraph"
+        if not held:
+            return
+        if kind == "table":
+            yield Paragraph(
+                kind, " | ".join(c for c in map(_clean, held[0].strip().strip("|").split("|")) if c), None, None, place
+            )
+            return
+        broken = [line.endswith(("  ", "\\")) for line in held[:-1]]
+        if kind in ("paragraph", "quote") and broken and all(broken):
+            yield Paragraph("verse", "\n".join(_clean(line.rstrip("\\ ")) for line in held), None, None, place)
+        elif text := _clean(" ".join(line.removesuffix("\\") for line in held)):
+            yield Paragraph(kind, text, None, None, f"note {self.label}, {place}" if kind == "note" else place)
+
+
+def _clean(text: str) -> str:
+    """Text without marks of emphasis, links, pictures and notes."""
+    text = _NOTE_REF.sub("", text)
+    for pattern, instead in _INLINE:
+        text = pattern.sub(instead, text)
+    return squeeze(html.unescape(text))
