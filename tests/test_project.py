@@ -50,7 +50,7 @@ def test_new_never_overwrites(made: projects.Project, tmp_path: Path) -> None:
 
 def test_a_newer_project_is_refused(made: projects.Project) -> None:
     made.config.write_text("format = 99\n[future]\nx = 1\n")
-    with pytest.raises(ProjectTooNew, match="newer inscape.*format 99.*pip install -U"):
+    with pytest.raises(ProjectTooNew, match=r"newer inscape.*format 99.*pip install -U"):
         projects.open_at(made.root, {})
 
 
