@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from any_talk import talks, texts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from inscape.examples import serialize, thoughts
 from inscape.examples.shapes import read, read_row
 from inscape.examples.structures import cannot_hold, read_as, render, structure_for
 from inscape.records import STRUCTURES, Conversation, Mood, Structure, Turn
+from tests.examples.any_talk import talks, texts
 
 
 def asked(*turns: Turn, **more: Any) -> Conversation:

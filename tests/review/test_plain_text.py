@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wet_house import INSIDE, PLAIN
 
 from inscape.records import Conversation, Mood, Turn
 from inscape.review import plain
+from tests.review.wet_house import INSIDE, PLAIN
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")) | st.just("\n"), min_size=1)
 LINES = st.sampled_from(

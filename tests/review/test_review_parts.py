@@ -7,13 +7,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wet_house import PLAIN
 
 from inscape.examples import serialize
 from inscape.records import Decision
 from inscape.review import decisions
 from inscape.review.pace import Pace, duration, pace
 from inscape.review.worddiff import Piece, diff
+from tests.review.wet_house import PLAIN
 
 
 @given(st.text("ab \n.,", max_size=40), st.text("ab \n.,", max_size=40))

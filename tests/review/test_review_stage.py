@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from wet_house import AT, HARBOR, INSIDE, KITCHEN, PLAIN, Made, opened
 
 from inscape import cli
 from inscape.errors import DataError
@@ -16,6 +15,7 @@ from inscape.examples import serialize
 from inscape.stages import review
 from inscape.store import decisions, examples
 from inscape.text import count_words
+from tests.review.wet_house import AT, HARBOR, INSIDE, KITCHEN, PLAIN, Made, opened
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from wet_house import INSIDE, PLAIN, Made, opened
 
 from inscape.cli.reviewer.core import State, step
 from inscape.cli.reviewer.desk import Desk, run
@@ -21,6 +20,7 @@ from inscape.stages import review
 from inscape.stages.review import Wanted
 from inscape.stages.surroundings import Places
 from inscape.store import decisions, examples
+from tests.review.wet_house import INSIDE, PLAIN, Made, opened
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from wet_house import PLAIN, Made, opened
 
 from inscape.records import Conversation
 from inscape.store import decisions, examples
+from tests.review.wet_house import PLAIN, Made, opened
 
 if sys.platform == "win32":
     pytest.skip("needs a POSIX terminal", allow_module_level=True)

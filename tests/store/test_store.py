@@ -121,7 +121,7 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "inscape.db"
     with sqlite3.connect(path) as db:
         db.execute(f"PRAGMA user_version={len(STEPS) + 1}")
-    with pytest.raises(ProjectTooNew, match="newer inscape.*Nothing was changed"), open_store(path):
+    with pytest.raises(ProjectTooNew, match=r"newer inscape.*Nothing was changed"), open_store(path):
         pass
 
 
@@ -136,7 +136,7 @@ def test_a_full_disk_keeps_what_was_committed(store: Store) -> None:
     put(store, "e-1")
     pages = store.db.execute("PRAGMA page_count").fetchone()[0]
     store.db.execute(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(DiskError, match="the disk is full. Everything up to here is kept"):
+    with pytest.raises(DiskError, match=r"the disk is full\. Everything up to here is kept"):
         put(store, "e-2", "long " * 20_000)
     store.db.execute("PRAGMA max_page_count=1000000")
     assert answer_of(store, "e-1") == "first"
