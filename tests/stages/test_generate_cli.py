@@ -14,7 +14,7 @@ from inscape.records import Attempt
 from inscape.stages import terms
 from inscape.store import attempts, examples, open_store
 from inscape.teachers import made_up
-from tests.generating import make_project, settings
+from tests.generating import clean_environ, make_project, settings
 from tests.teacher_server import MODEL, TeacherServer, shape_of
 
 KEY = "sk-live-0123456789SECRET"
@@ -106,6 +106,14 @@ def test_a_real_server_and_the_command_that_goes_on(project: Project, said: Said
         assert code == 0
         assert "3 examples from 3 answers" in out
         assert len(server.requests) == 7
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_a_run_without_one_usable_answer_has_failed(
+    project: Project, said: Said, monkeypatch: pytest.MonkeyPatch, as_json: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("INSCAPE_TEACHER_FAULTS", "prose=1")
+    assert said("generate", "--teacher", "fake", *as_json)[0] == 1
 
 
 def test_errors_are_in_the_stream_too(project: Project, said: Said) -> None:
@@ -269,3 +277,20 @@ def test_keys_that_fit_none_or_several(project: Project, said: Said) -> None:
     code, _, err = said("answers", "show", several)
     assert code == 2
     assert "Type more of it" in err
+
+
+def test_a_bar_on_a_terminal_and_what_needs_attention_above_it(project: Project) -> None:
+    import sys
+
+    import pexpect
+
+    environ = {**clean_environ(INSCAPE_TEACHER_FAULTS="prose=0.3"), "TERM": "xterm", "NO_COLOR": "1"}
+    command = ["-m", "inscape", "generate", "--teacher", "fake", "--samples", "5"]
+    child = pexpect.spawn(sys.executable, command, cwd=str(project.root), env=environ, encoding="utf-8", timeout=20)
+    shown = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert "20/20" in shown
+    assert " unparsed " in shown
+    assert " done     " not in shown, "an answer that is well leaves no line"
+    assert "To ask them again:" in shown

@@ -1,0 +1,87 @@
+"""The command line: one file for each verb in `verbs/`, found by its name and imported when it is called.
+
+Invariant: stdout is data, stderr is everything else; an error of the tree in `errors` becomes one sentence and its
+exit code. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from inscape import __version__
+from inscape.errors import InscapeError
+
+ROAD = (
+    ("The road", ("new", "add", "passages", "templates", "generate", "answers", "review", "export")),
+    ("Without a project", ("read", "demo", "doctor")),
+    ("Beside the road", ("import", "config")),
+)
+"""The verbs in the order in which a person meets them."""
+
+INTERRUPTED = 130
+
+
+class Verbs(click.Group):
+    """Verbs by file name: `inscape import` is verbs/import_.py."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [verb for _, verbs in ROAD for verb in verbs]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        from importlib import import_module
+
+        name = f"{cmd_name}_" if cmd_name == "import" else cmd_name
+        found: click.Command = import_module(f"inscape.cli.verbs.{name}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, verbs in ROAD:
+            with formatter.section(title):
+                commands = [(verb, self.get_command(ctx, verb)) for verb in verbs]
+                formatter.write_dl([(verb, found.get_short_help_str(72)) for verb, found in commands if found])
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="inscape %(version)s")
+def inscape() -> None:
+    """From books, and the voice a person has in mind, to a language model that writes from the inside.
+
+    \b
+    Begin with:
+      inscape demo                  the whole road on a sample book, offline
+      inscape new my-author         a project of your own
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        sys.exit(run(args))
+    except Exception:
+        click.echo(f"This is a fault of inscape {__version__}, not yours. What was committed is kept.", err=True)
+        raise
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    try:
+        result = inscape.main(args=args, prog_name="inscape", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except click.Abort:
+        click.echo("\nStopped. What was committed is kept; the same command goes on from here.", err=True)
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was committed is kept; the same command goes on from here.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except InscapeError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code

@@ -1,0 +1,72 @@
+"""What several verbs share: finding the project, drawing a stage's events, the time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from inscape import project as projects
+from inscape.errors import InscapeError
+from inscape.events import Event, Failed
+from inscape.project import Project
+from inscape.store import Store, open_store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def json_option(command: Command) -> Command:
+    """`--json`: the stage's events, one JSON object a line, on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the events as JSON, one object a line.")(command)
+
+
+def here() -> Project:
+    """The project of the current folder."""
+    return projects.find(Path.cwd(), os.environ)
+
+
+@contextmanager
+def writing(project: Project, verb: str) -> Iterator[Store]:
+    """The project's store, held against a second writer."""
+    with projects.lock(project, verb), open_store(project.database) as store:
+        yield store
+
+
+@contextmanager
+def reading(project: Project) -> Iterator[Store]:
+    """The project's store, for looking only."""
+    with open_store(project.database) as store:
+        yield store
+
+
+def now() -> str:
+    """The time as records keep it: ISO 8601 in UTC, to the second."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def draw(events: Iterable[Event], as_json: bool, line: Callable[[Event], str | None]) -> None:
+    """Print a stage's events as they come: as JSON on stdout, or as `line` puts them, on stdout too.
+
+    With `as_json`, an error ends the stream as a `failed` event, and is raised again for its exit code.
+    """
+    try:
+        for event in events:
+            if as_json:
+                emit(event)
+            elif text := line(event):
+                click.echo(text)
+    except InscapeError as error:
+        if as_json:
+            emit(Failed(type(error).__name__, str(error), error.exit_code))
+        raise
+
+
+def emit(event: Event) -> None:
+    click.echo(json.dumps(event.to_json(), ensure_ascii=False))

@@ -1,0 +1,89 @@
+"""Events as lines for a person. A verb with a richer screen (generate, review) draws its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inscape.events import (
+    BookAdded,
+    BookRead,
+    Event,
+    Exported,
+    FileWritten,
+    Finished,
+    Noted,
+    PassageFound,
+    ProblemFound,
+    RowRejected,
+)
+from inscape.text import plural
+
+
+def line(event: Event) -> str | None:
+    """The event as text, or None when a person need not see it."""
+    match event:
+        case BookRead():
+            return _book_read(event)
+        case BookAdded(id_, path, "unchanged"):
+            return f"{path}: already in the project as {id_}, nothing to do."
+        case BookAdded(id_, path, status):
+            return f"  {status} as {id_} ({path})"
+        case PassageFound():
+            return _passage(event)
+        case ProblemFound(path, number, severity, message):
+            return f"{severity.capitalize()}: {path}, line {number}: {message}"
+        case RowRejected(path, row, reason):
+            return f"{path}, row {row}: {reason}"
+        case Exported():
+            return _exported(event)
+        case FileWritten(path, what, rows):
+            return f"  {path:<40} {what}" + (f", {plural(rows, 'row')}" if rows is not None else "")
+        case Noted(level, message):
+            return f"{level.capitalize()}: {message}"
+        case Finished("import", counts):
+            return _imported(counts)
+        case _:
+            return None
+
+
+def _book_read(event: BookRead) -> str:
+    head = f"{event.title or event.path}" + (f", by {event.author}" if event.author else "")
+    size = [
+        event.format.upper(),
+        *([plural(event.pages, "page")] if event.pages else []),
+        *([plural(event.chapters, "chapter")] if event.chapters else []),
+        plural(event.paragraphs, "paragraph"),
+        plural(event.words, "word"),
+    ]
+    lines = [head, "  " + ", ".join(size)]
+    for why, number in event.removed.items():
+        samples = " · ".join(f"“{sample}”" for sample in event.samples.get(why, []))
+        lines.append(f"  left out: {number:,} × {why}" + (f"  {samples}" if samples else ""))
+    lines += [f"  to look at: {doubt}" for doubt in event.doubts]
+    return "\n".join(lines)
+
+
+def _passage(event: PassageFound) -> str:
+    number = f"{event.number}." if event.number is not None else "-"
+    facts = (event.id, plural(event.words, "word"), f"templates {', '.join(event.templates) or 'none'}", _where(event))
+    return f"{number:>4} {event.title}\n     {' · '.join(facts)}"
+
+
+def _where(event: PassageFound) -> str:
+    if event.status == "anchored":
+        page = f"page {event.page}" if event.page else None
+        return ", ".join(part for part in (event.book, page, event.chapter) if part)
+    return {"not found": "NOT FOUND in any book of this project", "no book": "no book in the project yet"}[event.status]
+
+
+def _exported(event: Exported) -> str:
+    kinds = ", ".join(f"{n:,} {name}" for name, n in event.by_structure.items())
+    notes = "".join(f"\n  {note}" for note in event.notes)
+    return f"{event.path}: {plural(event.rows, 'row')} from {plural(event.examples, 'example')} (rows: {kinds}){notes}"
+
+
+def _imported(counts: Mapping[str, int | float]) -> str:
+    return (
+        f"{counts.get('imported', 0):,} examples taken, {counts.get('known', 0):,} already here, "
+        f"{counts.get('rejected', 0):,} rows not understood."
+    )

@@ -1,0 +1,1 @@
+"""One file for each verb; its name is the verb's, and `command` in it is what runs."""

@@ -1,0 +1,33 @@
+"""`inscape import`: existing rows into examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inscape.cli import common
+
+
+@click.command("import", short_help="Take existing JSON, JSONL or CSV rows as examples.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--tag", help="Name of the tag around thoughts in these files (setting examples.tag).")
+@common.json_option
+def command(files: tuple[Path, ...], tag: str | None, as_json: bool) -> None:
+    """Take rows of any shape that people have, and report each row that was not understood, and why.
+
+    Shapes: instruction/input/output, conversations, messages, prompt/completion, turns with assistant_internal, mixed
+    as they come. A row that is already in the project is not added twice.
+
+    \b
+    Examples:
+      inscape import raw_examples.json
+      inscape import old/*.jsonl --json > import.log
+    """
+    from inscape.cli.lines import line
+    from inscape.stages.import_ import import_
+
+    project = common.here()
+    settings = project.settings.with_flags({"examples.tag": tag})
+    with common.writing(project, "import") as store:
+        common.draw(import_(store, files, settings.text("examples.tag"), common.now()), as_json, line)

@@ -1,0 +1,54 @@
+"""Existing rows into examples: every raw shape that people have, with a reason for each row not taken.
+
+Invariant: a row is taken whole or reported; nothing is guessed. A row that stands already (same content) is not added.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from inscape.errors import DataError, InputError, InscapeError
+from inscape.events import Event, Finished, Noted, RowRejected
+from inscape.examples.files import read_file
+from inscape.examples.shapes import read
+from inscape.project import read_bytes
+from inscape.records import Provenance
+from inscape.store import Store, examples
+
+
+def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[Event]:
+    """Take the rows of each file. Raises InscapeError at the end when a file could not be read at all."""
+    counts: Counter[str] = Counter(imported=0, known=0, rejected=0)
+    failed: list[str] = []
+    for path in files:
+        try:
+            yield from _file(store, path, tag, at, counts)
+        except InputError as error:
+            failed.append(str(error))
+            yield Noted("error", str(error))
+    yield Finished("import", dict(counts))
+    if failed:
+        raise InscapeError(failed[0] if len(failed) == 1 else f"{len(failed)} files could not be read (see above).")
+
+
+def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> Iterator[Event]:
+    taken = 0
+    with store.change() as db:
+        for row in read_file(read_bytes(path), str(path)):
+            try:
+                if row.problem is not None:
+                    raise DataError(row.problem)
+                found = read(row.value, tag=tag)
+            except DataError as error:
+                counts["rejected"] += 1
+                yield RowRejected(str(path), row.number, str(error))
+                continue
+            source = Provenance(file=path.name, row=row.number)
+            id_ = examples.id_for_import(found.conversation)
+            new = examples.insert(db, id_, found.conversation, found.structure, source, "import", at)
+            counts["imported" if new else "known"] += 1
+            taken += 1
+    if not taken:
+        yield Noted("warning", f"{path}: no row of this file could be taken.")
