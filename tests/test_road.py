@@ -24,10 +24,6 @@ def walked(project: Path, run: Run) -> Path:
     return project
 
 
-def ids(run: Run) -> list[str]:
-    return [json.loads(line)["key"] for line in run("answers", "--json").out.splitlines() if '"key"' in line]
-
-
 def test_demo_makes_files_a_person_can_open(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "demo"
     done = run("demo", folder)
@@ -212,3 +208,31 @@ def test_blocks_are_apart_by_one_blank_line(run: Run) -> None:
     assert "\n\n\n" not in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
+
+
+def test_book_and_chapter_slots_come_from_the_book(walked: Path, run: Run) -> None:
+    (walked / "templates" / "where.md").write_text(
+        "---\nname: where\nnumber: 9\ntitle: Where\nstructure: plain\n---\nFrom [book], [chapter]: [PASTE_PASSAGE]\n"
+        'Answer {"instruction": "…", "input": "", "output": "…"}\n'
+    )
+    assert run("templates", "preview", "9", "--passage", "2").out.startswith("From Maintenance Tolerance, Forty-One: ")
+    (walked / "passages.md").write_text('## PASSAGE 1: Elsewhere\n\n"""\nNot in any book here.\n"""\n')
+    done = run("templates", "preview", "9")
+    assert done.code == 1
+    assert "templates/where.md" in done.err
+    assert "[book] (line 7)" in done.err
+
+
+def test_every_answer_that_ever_came_is_kept(walked: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSCAPE_TEACHER_FAULTS", "prose=1.0")
+    asked = ("generate", "--teacher", "fake", "--passage", "1", "--template", "1", "--samples", "2")
+    assert run(*asked).code == 1
+    key = next(
+        e["key"] for e in map(json.loads, run("answers", "--json").out.splitlines()) if e.get("state") == "unparsed"
+    )
+    first = run("answers", "show", key).out.split("--- answer")[1:]
+    monkeypatch.setenv("INSCAPE_TEACHER_FAULTS", "")
+    assert run(*asked, "--retry", "unparsed").code == 0
+    both = run("answers", "show", key).out.split("--- answer")[1:]
+    assert len(both) == 2
+    assert both[0].strip() == first[0].strip()

@@ -100,6 +100,7 @@ class Problem:
     severity: Literal["error", "warning"]
     message: str
 
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """Where a passage stands in a book: paragraphs `first`..`last` (0-based, inclusive), offsets inside them."""

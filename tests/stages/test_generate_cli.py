@@ -96,7 +96,7 @@ def test_nobody_there_to_say_yes(project: Project, said: Said) -> None:
 def test_a_real_server_and_the_command_that_goes_on(project: Project, said: Said) -> None:
     with TeacherServer(script=["cut", "refuse", "reject"]) as server:
         code, out, _ = said(*via(server, "--yes"))
-        assert code == 0
+        assert code == 1
         assert "Not usable: 1 unparsed, 1 refused, 1 failed" in out
         again = next(
             line.strip() for line in out.splitlines() if line.strip().endswith("--retry unparsed,refused,failed")
@@ -229,7 +229,7 @@ def test_by_hand_from_prompts_to_examples(project: Project, said: Said) -> None:
     text = project.passages.read_text(encoding="utf-8")
     project.passages.write_text(text.replace("Number 1:", "Changed since:"), encoding="utf-8")
     code, out, err = said("generate", "--teacher", "manual", "--answers", "answers")
-    assert code == 0
+    assert code == 1
     assert "2 examples from 2 answers" in out
     assert "1 unparsed" in out
     assert "099.txt: belongs to no prompt" in err

@@ -157,7 +157,7 @@ def line(event: Event) -> str | None:
 
 
 def follow(events: Iterable[Event], total: int, as_json: bool, again: str) -> int:
-    """Show a run to its end; the exit code: 1 where answers came and none could be used.
+    """Show a run to its end; the exit code: 1 where an answer could not be used.
 
     With `as_json`, an error ends the stream as a `failed` event, and is raised again.
     """
@@ -183,7 +183,7 @@ def follow(events: Iterable[Event], total: int, as_json: bool, again: str) -> in
 
 def _code(finished: Finished | None) -> int:
     counts = finished.counts if finished else {}
-    return int(any(counts.get(state) for state in BAD) and not counts.get("done"))
+    return int(any(counts.get(state) for state in BAD))
 
 
 def _closable(events: Iterable[Event]) -> Any:

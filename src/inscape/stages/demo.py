@@ -26,6 +26,7 @@ from inscape.stages.new import first_files
 from inscape.stages.passages import passages
 from inscape.stages.plan import items_of, plan
 from inscape.stages.review import apply
+from inscape.stages.surroundings import Places
 from inscape.store import Store, open_store
 
 BOOK = "maintenance-tolerance.pdf"
@@ -66,7 +67,7 @@ def _walk(store: Store, project: Project, sample: Traversable, environ: Mapping[
 
 def _generate(store: Store, project: Project, environ: Mapping[str, str], at: str) -> Iterator[Event]:
     teacher = teachers.load(project.settings, environ, project.root)
-    made, _ = sources.prompts(project, sources.Choice(), {})
+    made, _ = sources.prompts(project, sources.Choice(), {}, Places(store, project))
     planned = plan(store, items_of(made, teacher, 1), price=None, max_tokens=4000)
     yield from generate(store, planned, teacher, Policy(), now=lambda: at)
     yield Noted("note", f"Recorded: {teacher.name.partition(':')[2]} wrote each answer from exactly this prompt.")

@@ -16,6 +16,7 @@ from inscape.passages import document
 from inscape.passages.document import Document
 from inscape.project import Project, read_text
 from inscape.records import Passage, Template
+from inscape.stages.surroundings import Places
 from inscape.text import plural, slug
 
 COLLECTION = "elicitation_templates.md"
@@ -75,7 +76,9 @@ class Choice:
     """Names, numbers or titles."""
 
 
-def prompts(project: Project, choice: Choice, values: Mapping[str, str]) -> tuple[list[Prompt], list[str]]:
+def prompts(
+    project: Project, choice: Choice, values: Mapping[str, str], places: Places | None = None
+) -> tuple[list[Prompt], list[str]]:
     """Every chosen passage with each template it is for, in the files' order; and notes on what was left out.
 
     A passage without a line `**Applicable templates:**` gets those that `choice` names. Raises PassagesError,
@@ -90,10 +93,19 @@ def prompts(project: Project, choice: Choice, values: Mapping[str, str]) -> tupl
         own = _templates(passage, known, wanted)
         if not own:
             notes.append(_left_out(passage, bool(wanted)))
-        made += [Prompt(passage, t, slots.render(t, passage, values, project.settings.slots)) for t in own]
+        made += [Prompt(passage, t, render(project, t, passage, values, places)) for t in own]
     if not made:
         raise UsageError(_nothing(project, notes))
     return made, notes
+
+
+def render(
+    project: Project, template: Template, passage: Passage, values: Mapping[str, str], places: Places | None
+) -> str:
+    """The prompt. The passage is looked up in its book only where the template asks for `[book]` or `[chapter]`."""
+    asked = {slot.name for slot in slots.find(template)} & {"book", "chapter"}
+    found = places.slots(passage.text) if places and asked else {}
+    return slots.render(template, passage, values, {**found, **project.settings.slots})
 
 
 def _chosen(all_passages: Sequence[Passage], references: Sequence[str]) -> list[Passage]:

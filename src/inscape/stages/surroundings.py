@@ -25,6 +25,9 @@ class Place:
     """A passage in its book. `before` and `after`: paragraphs around it; `inside`: those it lies in."""
 
     source: str
+    book: str
+    """The book's title."""
+    chapter: str | None
     before: tuple[Paragraph, ...]
     inside: tuple[Paragraph, ...]
     after: tuple[Paragraph, ...]
@@ -55,6 +58,11 @@ class Places:
             self._found[text] = self._looked_up(text)
         return self._found[text]
 
+    def slots(self, text: str) -> dict[str, str]:
+        """Values of the slots `book` and `chapter`, where the passage was found."""
+        place = self.find(text)
+        return {"book": place.book, "chapter": place.chapter or ""} if place else {}
+
     def _looked_up(self, text: str) -> Place | None:
         if self._books is None:
             read = [(book, shelf.paragraphs(self.store, book.id)) for book in shelf.all_books(self.store)]
@@ -70,6 +78,8 @@ def _place(match: Match, book: Book, paragraphs: Sequence[Paragraph]) -> Place:
     page = f"page {anchor.page}" if anchor.page else None
     return Place(
         source=", ".join(part for part in (book.title, page, anchor.chapter) if part),
+        book=book.title,
+        chapter=anchor.chapter,
         before=tuple(paragraphs[max(0, anchor.first - AROUND) : anchor.first]),
         inside=tuple(paragraphs[anchor.first : anchor.last + 1]),
         after=tuple(paragraphs[anchor.last + 1 : anchor.last + 1 + AROUND]),

@@ -16,6 +16,8 @@ from inscape.events import Event, Finished, Noted, ProblemFound, TemplateFound
 from inscape.project import Project, read_text, write_text
 from inscape.records import Passage, Problem, Template
 from inscape.stages import sources
+from inscape.stages.surroundings import Places
+from inscape.store import Store
 from inscape.text import slug
 
 
@@ -62,9 +64,9 @@ def copy(project: Project, name: str, origin: Template) -> Path:
     return path
 
 
-def preview(project: Project, template: Template, passage: Passage, values: dict[str, str]) -> str:
+def preview(store: Store, project: Project, template: Template, passage: Passage, values: dict[str, str]) -> str:
     """The prompt exactly as a teacher would get it."""
-    return slots.render(template, passage, values, project.settings.slots)
+    return sources.render(project, template, passage, values, Places(store, project))
 
 
 def passage(project: Project, reference: str | None) -> Passage:

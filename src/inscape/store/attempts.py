@@ -83,7 +83,15 @@ def settle(
     dollars: float | None,
     at: str,
 ) -> None:
-    """Write an outcome, inside the caller's transaction (the examples made of the answer are committed with it)."""
+    """Write an outcome, inside the caller's transaction (the examples made of the answer are committed with it).
+
+    A reply's text is kept for ever in a row of its own; the attempt shows the last one.
+    """
+    if reply is not None:
+        db.execute(
+            "INSERT INTO reply VALUES (?, (SELECT count(*) + 1 FROM reply WHERE attempt = ?), ?, ?)",
+            (key, key, reply.text, at),
+        )
     db.execute(
         """UPDATE attempt SET state = ?, error = ?, ended = ?, reply = coalesce(?, reply), model = coalesce(?, model),
                tokens_in = coalesce(?, tokens_in), tokens_out = coalesce(?, tokens_out),
@@ -94,6 +102,11 @@ def settle(
             reply and reply.tokens_out, dollars, dollars, key,
         ),
     )  # fmt: skip
+
+
+def replies(store: Store, key: str) -> list[tuple[str, str]]:
+    """Every text that ever came back for this attempt, with its time, the first one first."""
+    return [(r["at"], r["text"]) for r in store.rows("SELECT * FROM reply WHERE attempt = ? ORDER BY n", key)]
 
 
 def get(store: Store, key: str) -> Attempt | None:

@@ -44,6 +44,11 @@ def m002_attempts(db: sqlite3.Connection) -> None:
             tries INTEGER NOT NULL DEFAULT 0, sent TEXT, ended TEXT
         ) STRICT""")
     db.execute("CREATE INDEX attempt_state ON attempt (state, seq)")
+    db.execute("""
+        CREATE TABLE reply (
+            attempt TEXT NOT NULL REFERENCES attempt(key), n INTEGER NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,
+            PRIMARY KEY (attempt, n)
+        ) STRICT, WITHOUT ROWID""")
 
 
 def m003_examples(db: sqlite3.Connection) -> None:

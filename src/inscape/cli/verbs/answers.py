@@ -54,20 +54,25 @@ def _line(event: Event) -> str | None:
 @command.command("show", short_help="The prompt and the raw answer.")
 @click.argument("key")
 def show(key: str) -> None:
-    """Show one prompt and its answer, exactly as they went out and came in. KEY: the beginning of its key.
+    """Show one prompt and its answers, exactly as they went out and came in. KEY: the beginning of its key.
+
+    An answer that was asked for again stands there with the one before it; the last one counts.
 
     \b
     Examples:
       inscape answers show 3f9a
     """
     from inscape.stages.answers import one
+    from inscape.store import attempts
 
     with common.reading(common.here()) as store:
         found = one(store, key)
+        came = attempts.replies(store, found.key)
     head = f"{found.key}  {found.state}  {found.passage} × {found.template}  by {found.teacher}, {found.tries} tries"
     click.echo(head + (f"\n{found.error}" if found.error else ""), err=True)
-    none = "(no answer)"
-    click.echo(f"--- prompt\n{found.prompt}\n--- answer\n{found.reply if found.reply is not None else none}")
+    click.echo(f"--- prompt\n{found.prompt}")
+    for at, text in came or [("none yet", "")]:
+        click.echo(f"--- answer, {at}\n{text}")
 
 
 @command.command("mend", short_help="Correct an answer that could not be read.")

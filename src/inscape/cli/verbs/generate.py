@@ -183,11 +183,12 @@ def _plan(project: Project, words: Words, store: Store, *, sketch: bool = False)
     from inscape import teachers
     from inscape.stages import plan as planning
     from inscape.stages.sources import Choice, prompts
+    from inscape.stages.surroundings import Places
     from inscape.teachers import prices
 
     settings = project.settings
     teacher = (teachers.sketch if sketch else teachers.load)(settings, os.environ, project.root)
-    made, notes = prompts(project, Choice(words.passages, words.templates), words.slots)
+    made, notes = prompts(project, Choice(words.passages, words.templates), words.slots, Places(store, project))
     plan = planning.plan(
         store,
         planning.items_of(made, teacher, settings.whole("generate.samples")),

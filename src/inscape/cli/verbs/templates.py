@@ -131,7 +131,9 @@ def preview(template: str, passage: str | None, given: tuple[str, ...]) -> None:
     project = common.here()
     values = dict(_pair(one) for one in given)
     chosen = templates.available(project).get(template)
-    click.echo(templates.preview(project, chosen, templates.passage(project, passage), values))
+    on = templates.passage(project, passage)
+    with common.reading(project) as store:
+        click.echo(templates.preview(store, project, chosen, on, values))
 
 
 def _project() -> Project | None:
