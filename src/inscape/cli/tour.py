@@ -30,7 +30,9 @@ class Tour:
             case Finished("generate"):
                 return f"  {self.answers} prompts, {self.answers} answers, {self.examples} examples"
             case Finished("review"):
-                return "  " + ", ".join(f"{n} {verdict}" for verdict, n in self.verdicts.items())
+                return "  " + ", ".join(
+                    f"{self.verdicts[v]} {v}" for v in ("keep", "drop", "skip") if v in self.verdicts
+                )
             case Finished("demo"):
                 return self.end()
             case _:
