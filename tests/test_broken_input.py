@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 
 from tests.conftest import Run
+from tests.teacher_server import MODEL, TeacherServer
 
 SAMPLE = Path(str(resources.files("inscape.sample")))
 PDF = (SAMPLE / "book.pdf").read_bytes()
@@ -265,3 +266,40 @@ def test_a_teacher_that_misbehaves_loses_nothing(fault: str, project: Path, run:
     config.write_text(config.read_text().replace(f'faults = "{fault}=1.0"', 'faults = ""'))
     again = run("generate", "--json", "--yes", "--passage", "1", "--template", "1", "--retry", ANSWERS[fault])
     assert again.code == 0, again.all
+
+
+SERVED = {
+    "prose": ("unparsed", "no JSON"),
+    "cut": ("unparsed", "Cut off"),
+    "refuse": ("refused", "declined|refus"),
+    "busy": ("failed", "429"),
+    "down": ("failed", "500"),
+    "empty": ("unparsed", "empty|nothing|no text"),
+    "stall": ("failed", "did not answer within"),
+    "drop": ("failed", "cut|connection"),
+    "html": ("failed", "web page|HTML"),
+}
+
+
+@pytest.mark.parametrize("fault", SERVED)
+def test_a_real_server_that_misbehaves_loses_nothing(
+    fault: str, project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, sentence = SERVED[fault]
+    (project / "passages.md").write_text((SAMPLE / "passages.md").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("INSCAPE_TEACHER_TRIES", "1")
+    monkeypatch.setenv("INSCAPE_TEACHER_TIMEOUT", "0.5")
+    monkeypatch.setenv("INSCAPE_TEACHER_CONCURRENCY", "1")
+    with TeacherServer(script=["", fault]) as server:
+        asked = ("generate", "--yes", "--teacher", "openai", "--base-url", f"{server.url}/v1", "--model", MODEL)
+        done = run(*asked, "--passage", "1", "--template", "1", "--template", "2")
+        assert done.code == 1
+        assert "Traceback" not in done.all
+        assert "1 example from 1 answer" in done.out
+        assert f"1 {state}" in done.out
+        listed = [json.loads(line) for line in run("answers", "--json").out.splitlines()]
+        bad = next(e for e in listed if e.get("state") == state)
+        assert re.search(sentence, bad["problem"], re.IGNORECASE), bad["problem"]
+        assert sum(e.get("state") == "done" for e in listed) == 1
+        again = run(*asked, "--passage", "1", "--template", "1", "--template", "2", "--retry", "all")
+        assert again.code == 0, again.all

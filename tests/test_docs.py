@@ -73,6 +73,10 @@ def test_settings_events_and_errors_are_documented() -> None:
         assert f"`{error.__name__}`" in ALL
 
 
+def test_every_verb_has_a_page_of_its_own() -> None:
+    assert {f"{name}.md" for name, _ in COMMANDS if " " not in name} <= PAGES.keys()
+
+
 def test_links_lead_somewhere() -> None:
     for name, text in {**PAGES, "../README.md": (ROOT / "README.md").read_text(encoding="utf-8")}.items():
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):

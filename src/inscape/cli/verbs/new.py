@@ -32,8 +32,9 @@ def command(name: Path) -> None:
         ("inscape.toml", "settings, each explained"),
         ("passages.md", "your passages go here"),
         ("rubric.md", "the checklist you review by"),
+        ("persona.md, topics.md, probes/", "for a persona without a book; yours, not read yet"),
         ("templates/", "your own templates; five core ones are built in"),
         ("books/", "your books (left out of git)"),
     ):
-        click.echo(f"  {path:<14} {what}")
+        click.echo(f"  {path:<31} {what}")
     click.echo(f"\nNext:\n  cd {name}\n  inscape add BOOK.epub      (or PDF, DOCX, HTML, TXT, Markdown)")
