@@ -1,0 +1,37 @@
+"""Effort and length at odds: a LOW answer of ninety words, iterations outside the row's level.
+
+Invariant: only rows that state a complexity or iterations are held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inscape.examples.effort import ITERATIONS
+from inscape.quality.rows import Finding, Limits, Row
+
+
+def effort(row: Row, limits: Limits) -> Iterator[Finding]:
+    """The level a row states against its iterations, the length of its reply and its thought."""
+    talk = row.item.conversation
+    level = talk.complexity
+    if level and talk.iterations is not None:
+        low, high = ITERATIONS[level]
+        if not low <= talk.iterations <= high:
+            message = f"{talk.iterations} iterations in a {level} row, where {low} to {high} belong"
+            yield row.say("effort", "warning", message, f"{level}, {talk.iterations}")
+    for part in row.of("reply"):
+        yield from _length(row, level, len(part.words), part.text, limits)
+    thoughts = sum(len(part.words) for part in row.of("thought"))
+    if level == "LOW" and thoughts > limits.number("low_thought_words"):
+        yield row.say("effort", "warning", f"a LOW row that thinks for {thoughts} words", row.question)
+    if level == "HIGH" and not thoughts and row.item.promises_thought:
+        yield row.say("effort", "warning", "a HIGH row without a thought", row.question)
+
+
+def _length(row: Row, level: str | None, words: int, text: str, limits: Limits) -> Iterator[Finding]:
+    if level == "LOW" and words > limits.number("low_reply_words_warn"):
+        high = words > limits.number("low_reply_words_high")
+        yield row.say("effort", "warning" if high else "note", f"a LOW reply of {words} words", text)
+    elif level == "HIGH" and words < limits.number("high_reply_words"):
+        yield row.say("effort", "note", f"a HIGH reply of {words} words", text)

@@ -1,0 +1,169 @@
+"""`inscape check` as a person or a script meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from inscape import project as projects
+from inscape.settings import SETTINGS
+from inscape.store import examples, open_store
+from tests.conftest import Run
+
+BAD = {"instruction": "Test question 39", "output": "Test response 39"}
+GOOD = {"conversations": [{"from": "human", "value": "selam"}, {"from": "jessy", "value": "Selam, n'aber?"}]}
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_files_without_a_project(tmp_path: Path, run: Run) -> None:
+    done = run("check", write(tmp_path / "mix.json", [GOOD, BAD, {"output": "alone"}]), "--json")
+    assert done.code == 3
+    found = [json.loads(line) for line in done.out.splitlines()]
+    assert all(list(one) == ["file", "row", "check", "severity", "message", "evidence"] for one in found)
+    assert {(one["row"], one["check"]) for one in found if one["severity"] == "error"} == {(2, "filler"), (3, "shape")}
+
+
+def test_a_clean_file_is_exit_0(tmp_path: Path, run: Run) -> None:
+    done = run("check", write(tmp_path / "rows.json", [GOOD]))
+    assert done.code == 0, done.all
+    assert "1 row: 0 errors" in done.out
+
+
+def test_grouped_with_counts_and_the_first_rows(tmp_path: Path, run: Run) -> None:
+    rows = [{"instruction": f"Soru {n}", "output": f"Cevap {n}"} for n in range(1, 9)]
+    done = run("check", write(tmp_path / "rows.json", rows), "--rows", "2")
+    assert "error · series · 8" in done.out
+    assert "and 6 more" in done.out
+    assert "8 errors" in run("check", tmp_path / "rows.json", "--only", "series").out
+    assert run("check", tmp_path / "rows.json", "--skip", "series", "--skip", "filler").code == 0
+
+
+def test_a_check_can_be_turned_off_and_an_unknown_one_is_named(project: Path, tmp_path: Path, run: Run) -> None:
+    rows = write(tmp_path / "rows.json", [BAD])
+    assert run("check", rows).code == 3
+    (project / "inscape.toml").write_text('format = 1\n[check]\noff = "filler"\n', encoding="utf-8")
+    assert run("check", rows).code == 0
+    done = run("check", rows, "--only", "nothing")
+    assert (done.code, "no check 'nothing'" in done.err) == (2, True)
+    (project / "inscape.toml").write_text('format = 1\n[check]\noff = "filer"\n', encoding="utf-8")
+    assert "no check 'filer'" in run("check", rows).err
+    (project / "inscape.toml").write_text('format = 1\n[check]\ntarget_complexity = "LOW"\n', encoding="utf-8")
+    assert "check.target_complexity" in run("check", rows).err
+
+
+def test_a_broken_file_is_exit_1_and_the_others_are_checked(tmp_path: Path, run: Run) -> None:
+    done = run("check", tmp_path / "none.json", write(tmp_path / "rows.json", [GOOD]))
+    assert done.code == 1
+    assert "1 row" in done.out
+    assert "no such file" in done.err
+
+
+def test_leaks_between_files_for_training_and_validation(tmp_path: Path, run: Run) -> None:
+    train, valid = write(tmp_path / "train.json", [GOOD]), write(tmp_path / "valid.json", [GOOD])
+    done = run("check", train, valid, "--only", "duplicate")
+    assert done.code == 3
+    assert "across train and validation" in done.out
+
+
+def test_in_a_project_findings_lead_the_review(project: Path, tmp_path: Path, run: Run) -> None:
+    assert run("import", write(tmp_path / "rows.json", [GOOD, BAD])).code == 0
+    assert "Run `inscape check` first" in run("review", "--findings", "--status").err
+    done = run("check", "--json")
+    assert done.code == 3
+    found = [json.loads(line) for line in done.out.splitlines()]
+    first = next(one for one in found if one["severity"] == "error")
+    assert (first["file"], first["row"], first["example"][:2]) == ("rows.json", 2, "e-")
+    from inscape.stages.check import review_order
+
+    assert review_order(projects.find(project, {}))[0] == first["example"]
+    assert "chosen at random" in run("review", "--findings", "--status").out
+
+
+def test_dropped_examples_stay_in_the_random_tenth(project: Path, tmp_path: Path, run: Run) -> None:
+    """Else the keep rate would rise by itself."""
+    from inscape.stages.check import stored
+
+    rows = [{"instruction": f"soru {n}?", "output": f"{'abcdefgh'[n % 8]} sanırım"} for n in range(60)]
+    run("import", write(tmp_path / "rows.json", rows))
+    run("check")
+    _, before = stored(projects.find(project, {}))
+    assert before
+    lines = "".join(json.dumps({"example": one, "verdict": "drop"}) + "\n" for one in before)
+    (tmp_path / "decisions.jsonl").write_text(lines, encoding="utf-8")
+    assert run("review", "--from-file", tmp_path / "decisions.jsonl").code == 0
+    assert "0 kept" in run("check").err
+    assert stored(projects.find(project, {}))[1] == before
+
+
+def test_fix_is_a_revision_and_unfix_takes_it_back(project: Path, tmp_path: Path, run: Run) -> None:
+    dirty = {"instruction": "selam", "output": "Se\u200blam, n'aber?<|im_end|>"}
+    run("import", write(tmp_path / "rows.json", [dirty, GOOD]))
+    assert run("check").code == 3
+    assert "Mended 1 example" in run("check", "--fix").out
+    assert run("check").code == 0
+    assert "nothing that could be mended" in run("check", "--fix").out
+    assert "1 example as before" in run("check", "--unfix").out
+    assert run("check").code == 3
+    with open_store(project / "inscape.db") as store:
+        texts = [one.conversation.turns[1].text for one in examples.all_examples(store)]
+    assert texts[0] == dirty["output"]
+
+
+def test_fix_is_for_a_project_only(tmp_path: Path, run: Run) -> None:
+    assert run("check", write(tmp_path / "rows.json", [GOOD]), "--fix").code == 2
+
+
+def test_the_checks_are_listed(run: Run) -> None:
+    from inscape.quality.checks import NAMES
+
+    listed = run("check", "--list").out
+    assert all(name in listed for name in NAMES)
+
+
+def test_every_threshold_says_where_it_is_from() -> None:
+    ours = [setting for setting in SETTINGS if setting.key.startswith("check.")]
+    assert len(ours) > 50
+    assert all(setting.help.endswith(".") for setting in ours)
+    used = "".join(
+        p.read_text(encoding="utf-8")
+        for p in (Path(projects.__file__).parent).rglob("*.py")
+        if p.name != "thresholds.py"
+    )
+    for setting in ours:
+        name = setting.key.partition(".")[2]
+        stem = name.replace("openings_", "{self.name}_").replace("closings_", "{self.name}_")
+        stem = stem.replace("target_category", "target_{kind}") if name.startswith("target_") else stem
+        assert name in used or stem in used or name.startswith(("target_", "near_")), name
+
+
+def test_copies_across_the_projects_split_are_errors(project: Path, tmp_path: Path, run: Run) -> None:
+    from inscape.store import splits
+
+    twin = {**GOOD, "metadata": {"category": "small talk"}}
+    run("import", write(tmp_path / "rows.json", [GOOD, twin]))
+    assert run("check", "--only", "duplicate").code == 0
+    with open_store(project / "inscape.db") as store:
+        one, two = examples.all_examples(store)
+        plan = splits.Plan(0.5, 1, "row", "2026-11-20T08:00:00Z")
+        splits.put(store, plan, {one.id: splits.Placed("train", 1), two.id: splits.Placed("valid", 1)})
+    done = run("check", "--only", "duplicate")
+    assert done.code == 3
+    assert "across train and validation" in done.out
+
+
+def test_verbatim_runs_from_a_book_of_the_project(project: Path, tmp_path: Path, run: Run) -> None:
+    text = "The boats were in before the light and nobody on the quay had counted them, which was how it always began."
+    (tmp_path / "sea.txt").write_text(f"The Sea\n\n{text}\n\nAnother day came after it.\n", encoding="utf-8")
+    assert run("add", tmp_path / "sea.txt", "--rights", "private").code == 0
+    copied = {"instruction": "Go on.", "output": f"I remember: {text}"}
+    run("import", write(tmp_path / "rows.json", [copied, GOOD]))
+    done = run("check", "--only", "verbatim", "--json")
+    assert done.code == 3
+    (found,) = [json.loads(line) for line in done.out.splitlines()]
+    assert found["row"] == 1
+    assert "21 words in a row" in found["message"]
