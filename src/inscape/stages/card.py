@@ -1,0 +1,186 @@
+"""The dataset's card: what is in it, where it came from, who looked at it, what may be done with it.
+
+Invariant: every number is counted from the records, and the same records give the same card; no clock is read. It
+judges nothing: rights and terms are shown as they were recorded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
+
+from inscape import __version__
+from inscape.examples import effort
+from inscape.project import Project
+from inscape.records import Book, Decision, Example
+from inscape.splits.groups import TOGETHER
+from inscape.stages import origins, terms
+from inscape.stages.split import Parts
+from inscape.store import Store, decisions, examples, splits
+from inscape.store import books as shelf
+from inscape.text import plural
+
+HONESTY = (
+    "The texts imitate a style of inner life. A model that was trained on them and writes in that style gives no "
+    "evidence of experience: neither that it has any, nor that it has none."
+)
+_WRITERS = {
+    "teacher": "as the teacher wrote it",
+    "human": "edited by a person",
+    "import": "as it was imported",
+    "rule": "changed by a rule",
+}
+
+
+def write_card(store: Store, project: Project, kept: Sequence[Example], split: Parts) -> str:
+    """The card as Markdown."""
+    books = {book.id: book for book in shelf.all_books(store)}
+    anchors = origins.anchors(store, kept)
+    sources = {example.id: anchors[example.id].book for example in kept if example.id in anchors}
+    blocks = [
+        *_head(store, project, kept),
+        *_rights(books, sources),
+        *_counts(kept),
+        *_where_from(store, kept, books, sources),
+        *_review(store),
+        *_effort(project, kept),
+        *_split(store, split),
+        *_teachers(project, kept),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[str]:
+    turns = sum(turn.role == "assistant" for example in kept for turn in example.conversation.turns)
+    last = max((decision.at for decision in decisions.standing(store)), default="")
+    until = f" The last decision on it was made on {last[:10]}." if last else ""
+    yield f"# {project.settings.text('project.name') or project.root.name}"
+    yield (
+        f"{plural(len(kept), 'example')} with {plural(turns, 'answer')}, for training a language model that writes "
+        f"from the inside. Made with inscape {__version__}.{until}"
+    )
+    yield HONESTY
+
+
+def _rights(books: Mapping[str, Book], sources: Mapping[str, str]) -> Iterator[str]:
+    """A warning for each kind of rights that forbids passing the dataset on, or does not allow it for sure."""
+    for rights, head in (("private", "Private: not to be published."), ("unknown", "Rights unknown: find out first.")):
+        found = [id_ for id_ in dict.fromkeys(sources.values()) if books[id_].rights == rights]
+        rows = sum(book in found for book in sources.values())
+        if found:
+            titles = "; ".join(sorted(_title(books[id_]) for id_ in found))
+            verb = "comes" if rows == 1 else "come"
+            yield f"> **{head}** {plural(rows, 'example')} {verb} from {titles}."
+
+
+def _counts(kept: Sequence[Example]) -> Iterator[str]:
+    yield "## What is in it"
+    talks = [example.conversation for example in kept]
+    for name, values in (
+        ("structure", [example.structure for example in kept]),
+        ("category", [talk.category for talk in talks]),
+        ("complexity", [effort.level_of(talk) for talk in talks]),
+        ("language", [talk.language for talk in talks]),
+    ):
+        yield _table(name, values)
+
+
+def _where_from(
+    store: Store, kept: Sequence[Example], books: Mapping[str, Book], sources: Mapping[str, str]
+) -> Iterator[str]:
+    yield "## Where it came from"
+    titles = {id_: f"{_title(book)} ({book.rights})" for id_, book in books.items()}
+    yield _table("book (rights)", [titles[sources[e.id]] if e.id in sources else None for e in kept])
+    yield _table("template", [example.provenance.template for example in kept])
+    yield _table("teacher", [example.provenance.teacher for example in kept])
+    yield _table("origin", [_origin(example) for example in kept])
+    authors = examples.authors(store)
+    yield _table("text", [_WRITERS.get(authors[example.id], "put back by an undo") for example in kept])
+
+
+def _origin(example: Example) -> str:
+    return "written by a teacher" if example.provenance.attempt else f"imported from {example.provenance.file}"
+
+
+def _review(store: Store) -> Iterator[str]:
+    counts = examples.counts(store)
+    total, decided = sum(counts.values()), counts.get("keep", 0) + counts.get("drop", 0)
+    standing = decisions.standing(store)
+    yield "## Review"
+    yield (
+        f"A person decided on {decided:,} of {plural(total, 'example')} ({_share(decided, total)}) and kept "
+        f"{counts.get('keep', 0):,} of those ({_share(counts.get('keep', 0), decided)}). {_span(standing)}"
+    ).strip()
+
+
+def _span(standing: Sequence[Decision]) -> str:
+    days = sorted({decision.at[:10] for decision in standing})
+    if not days:
+        return ""
+    return f"Decided on {days[0]}." if len(days) == 1 else f"Decided from {days[0]} to {days[-1]}."
+
+
+def _effort(project: Project, kept: Sequence[Example]) -> Iterator[str]:
+    policy = cast(effort.Policy, project.settings.text("export.effort"))
+    scale = cast(effort.Scale, project.settings.text("export.effort_levels"))
+    some, total = effort.share(effort.render(e.conversation, policy, scale=scale) for e in kept)
+    yield "## Effort"
+    if policy == "none":
+        labeled = sum(effort.level_of(example.conversation) is not None for example in kept)
+        yield (
+            f"Policy: none. {labeled:,} of {plural(total, 'example')} bear a level; it is not in the training text, so "
+            "only length teaches it."
+        )
+    else:
+        where = {"first-token": "the answer's first token", "system-line": "a line of the system prompt"}
+        places = where.get(policy, " and ".join(where.values()))
+        yield f"Policy: {policy}. {some:,} of {plural(total, 'example')} ({_share(some, total)}) carry it, as {places}."
+
+
+def _split(store: Store, split: Parts) -> Iterator[str]:
+    plan = splits.standing(store)
+    yield "## Split"
+    if plan is None:
+        yield "None: every example is for training."
+        return
+    train, valid = len(split.train), len(split.valid)
+    yield (
+        f"{train:,} for training, {valid:,} for validation ({_share(valid, train + valid)}; asked for: "
+        f"{plan.valid:.0%}), seed {plan.seed}, begun on {plan.made[:10]}. Never divided: {TOGETHER[plan.by]}."
+    )
+
+
+def _teachers(project: Project, kept: Sequence[Example]) -> Iterator[str]:
+    yield "## Teachers' terms"
+    entries = terms.entries(project)
+    if entries:
+        yield "\n".join(
+            f"- {e.get('provider')}: acknowledged on {str(e.get('at'))[:10]} {e.get('link', '')}".rstrip()
+            for e in entries
+        )
+    elif any(example.provenance.teacher for example in kept):
+        yield "No acknowledgment of a cloud teacher's terms is on record in this project."
+    else:
+        yield "No teacher wrote for this dataset."
+
+
+def _table(name: str, values: Iterable[str | None]) -> str:
+    """A table of counts, the most frequent first; what is not stated comes last."""
+    counts = Counter(value or "" for value in values)
+    total = sum(counts.values())
+    ordered = sorted(counts.items(), key=lambda item: (not item[0], -item[1], item[0]))
+    rows = [f"| {_cell(value) or 'not stated'} | {count:,} | {_share(count, total)} |" for value, count in ordered]
+    return "\n".join([f"| {name} | examples | share |", "|---|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _title(book: Book) -> str:
+    return f"{book.title}, by {book.author}" if book.author else book.title
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "none"
