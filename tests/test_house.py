@@ -9,14 +9,14 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "inscape"
 FLOORS = (
     {"records", "errors", "events", "text"},
-    {"settings", "project"},
-    {"books", "passages", "elicitation", "examples", "review", "export"},
+    {"settings", "project", "thresholds"},
+    {"books", "passages", "elicitation", "examples", "review", "export", "quality", "splits", "rendering", "targets"},
     {"store", "teachers"},
     {"stages"},
     {"cli"},
 )
 PURE = FLOORS[2] | FLOORS[0]
-BESIDE = {"project", "settings"}
+BESIDE = {"project", "settings", "thresholds"}
 NETWORK = {"openai", "anthropic", "httpx", "httpx2", "requests", "socket", "urllib.request", "http"}
 FILES = sorted(SOURCE.rglob("*.py"))
 

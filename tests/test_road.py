@@ -29,11 +29,14 @@ def test_demo_makes_files_a_person_can_open(tmp_path: Path, run: Run) -> None:
     done = run("demo", folder)
     assert done.code == 0, done.all
     assert "10 keep, 5 drop" in done.out
+    assert "9       1     10%" in done.out
     for name in export.formats():
-        path = folder / "exports" / export.file_name(name)
-        assert path.stat().st_size > 1000
-        rows = json.loads(path.read_text()) if path.suffix == ".json" else path.read_text().splitlines()
-        assert len(rows) >= 10
+        whole = folder / "exports" / export.file_name(name)
+        parts = [whole] if name == "raw" else [whole.with_suffix(f".{part}.jsonl") for part in ("train", "valid")]
+        assert all(path.stat().st_size > 500 for path in parts)
+        texts = [path.read_text() for path in parts]
+        assert sum(len(json.loads(t) if name == "raw" else t.splitlines()) for t in texts) >= 10
+    assert (folder / "dataset" / "card.md").read_text().startswith("# demo\n\n10 examples")
     assert run("demo", folder).code == 1, "a demo is not overwritten without --fresh"
     assert run("demo", folder, "--fresh").code == 0
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from inscape import export
-
 ROOT = Path(__file__).parent.parent
 
 
@@ -35,7 +33,8 @@ def test_the_demo_runs_from_the_wheel(installed: Path) -> None:
     shown = run(installed / "env/bin/inscape", "demo", cwd=installed)
     made = installed / "inscape-demo"
     assert "exports/" in shown
-    rows = (made / "exports" / export.file_name("messages")).read_text(encoding="utf-8").splitlines()
+    paths = [made / "exports" / f"messages.{part}.jsonl" for part in ("train", "valid")]
+    rows = [row for path in paths for row in path.read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 10
     assert all(json.loads(row)["messages"] for row in rows)
 

@@ -229,6 +229,16 @@ class RowRejected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitCounted(Event):
+    """Rows of a stratum for training and for validation. `kind`: 'all', 'category', 'complexity' or 'book'."""
+
+    kind: str
+    name: str
+    train: int
+    valid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exported(Event):
     """How a format took the kept examples: rows written, by the structure they came from."""
 
@@ -238,6 +248,77 @@ class Exported(Event):
     rows: int
     by_structure: dict[str, int]
     notes: list[str]
+
+
+# ---------------------------------------------------------------- preview
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProbed(Event):
+    """A chat template was probed: how thoughts are written for it, or 'refused', and why. `notes`: what else holds."""
+
+    template: str
+    encoding: str
+    tag: str | None
+    unroll: bool
+    kwargs: dict[str, Any]
+    reason: str
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPreviewed(Event):
+    """One assistant turn as a model would meet it; rows and turns count from 1. Null: the turn has no thought."""
+
+    row: int
+    turn: int
+    encoding: str
+    thought_in_training: bool | None
+    thought_in_later_context: bool | None
+    prompt_is_prefix: bool
+    truncated: bool
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnShown(Event):
+    """The texts of a turn: loss is on `text` from offset `learned`. `pieces`: where tokens begin and end, if known."""
+
+    row: int
+    turn: int
+    turns: int
+    example: str
+    prompt: str
+    text: str
+    learned: int
+    tokens: int
+    pieces: list[tuple[int, int]]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPreviewed(Event):
+    """The verdict on all rows: turns by verdict, what of the examples no model ever sees, what else it would learn."""
+
+    rows: int
+    turns: int
+    verdicts: dict[str, int]
+    never_seen: list[str]
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged(Event):
+    """A check saw something. `row` counts from 1, and is null where the finding is about the whole set; `severity`:
+    'error', 'warning' or 'note'; `example`: its id, in a project."""
+
+    file: str
+    row: int | None
+    check: str
+    severity: str
+    message: str
+    evidence: str
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,8 @@ class Turn:
     thought: str | None = None
     state: Mood | None = None
     input: str | None = None
+    effort: str | None = None
+    """Only on the assistant's: the effort that the text itself says ('low', '7'), in the tag before the reply."""
 
 
 @dataclass(frozen=True, slots=True)

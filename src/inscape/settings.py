@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inscape.errors import SettingError
+from inscape.thresholds import THRESHOLDS
 
 FORMAT = 1
 """Version of the project folder. A folder with a greater one was made by a newer inscape."""
@@ -84,6 +85,36 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("generate.price_in", -1.0, "Dollars per million prompt tokens. Below 0: from the price table."),
     Setting("generate.price_out", -1.0, "Dollars per million answer tokens. Below 0: from the price table."),
     Setting("examples.tag", "thinking", "Name of the tag around a thought: thinking makes <thinking>…</thinking>."),
+    *(
+        Setting(f"check.{name}", default, help_, ("7B", "30B", "70B", "405B") if name == "model_size" else ())
+        for name, default, help_ in THRESHOLDS
+    ),
+    Setting(
+        "split.valid",
+        0.1,
+        "Share of the rows that is held back for validation. 0: no split, everything is for training.",
+    ),
+    Setting("split.seed", 1, "Chooses among splits that are equally good."),
+    Setting(
+        "split.by",
+        "auto",
+        "What is never divided: a book, a stretch of a book, a topic, or a row. auto: whole books where there are "
+        "enough of them, else stretches; rows without a book by the topic they name.",
+        ("auto", "book", "stretch", "topic", "row"),
+    ),
+    Setting(
+        "export.effort",
+        "none",
+        "Where effort (complexity, iterations) is put into the text, since trainers read no metadata: the answer's "
+        "first token, a line of the system prompt, both, or nowhere.",
+        ("none", "first-token", "system-line", "both"),
+    ),
+    Setting(
+        "export.effort_levels",
+        "three",
+        "Effort as three words (low, medium, high) or as nine numbers (iterations); a small set can teach three.",
+        ("three", "nine"),
+    ),
     Setting(
         "review.words_per_minute",
         260,
@@ -97,6 +128,9 @@ _SECTIONS = {
     "teacher": "The teacher: who writes the answers",
     "generate": "Generation",
     "examples": "Examples",
+    "check": "Checks: what is found in examples, and from when on",
+    "split": "The split into training and validation",
+    "export": "Export",
     "review": "Review",
 }
 

@@ -108,7 +108,7 @@ def test_a_full_disk_ends_with_a_sentence(tmp_path: Path) -> None:
     project = make_project(tmp_path / "p", 50)
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000));"
         "from inscape.cli import main; main(sys.argv[1:])"
     )
     made = subprocess.run(

@@ -14,7 +14,10 @@ from inscape import __version__
 from inscape.errors import InscapeError
 
 ROAD = (
-    ("The road", ("new", "add", "passages", "templates", "generate", "answers", "review", "export")),
+    (
+        "The road",
+        ("new", "add", "passages", "templates", "generate", "answers", "review", "check", "split", "export", "preview"),
+    ),
     ("Without a project", ("read", "demo", "doctor")),
     ("Beside the road", ("import", "config")),
 )

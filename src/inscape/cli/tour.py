@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from inscape.cli.lines import line
-from inscape.events import Answered, Decided, Event, Finished, Step
+from inscape.cli.verbs import split as splitting
+from inscape.events import Answered, Decided, Event, Finished, SplitCounted, Step
 
 
 class Tour:
@@ -35,6 +37,9 @@ class Tour:
                 )
             case Finished("demo"):
                 return self.end()
+            case SplitCounted() | Finished("split"):
+                shown = splitting.line(event)
+                return textwrap.indent(shown, "  ") if shown else None
             case _:
                 return line(event)
 
@@ -46,8 +51,8 @@ What stands in {at}/ now
   passages.md                   three passages, each with its page: yours would look like this
   answers.json                  the recorded answers, each with the hash of its prompt
   inscape.db                    every prompt, answer, example and decision
-  dataset/                      the ten kept examples and the decisions, for git
-  exports/                      the training files: open exports/messages.jsonl, exports/alpaca.jsonl, …
+  dataset/                      the ten kept examples, the decisions and card.md, for git
+  exports/                      the training files: open exports/messages.train.jsonl, exports/alpaca.train.jsonl, …
 
 Look around
   cd {at}

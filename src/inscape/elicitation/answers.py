@@ -14,6 +14,7 @@ from typing import Any, Literal
 from inscape import text as words
 from inscape.elicitation import salvage
 from inscape.errors import DataError
+from inscape.examples import effort
 from inscape.examples.shapes import LISTS, read_row
 from inscape.records import Conversation, Shape, Turn
 
@@ -120,7 +121,7 @@ def _rows(value: Any) -> Iterable[Any]:
 def _conversation(row: Any, shape: Shape, tag: str) -> tuple[Conversation | None, list[str]]:
     """The row's conversation, or None; and what is wrong with it, or odd."""
     try:
-        conversation = read_row(row, tag=tag)
+        conversation = effort.read_back(read_row(row, tag=tag))
     except DataError as error:
         return None, [f"{error}."]
     failures = [*_exchanges(conversation, shape), *_structure(conversation, shape), *_left_over(conversation)]

@@ -16,7 +16,7 @@ from inscape.records import Conversation, Mood, Turn
 from inscape.text import sha256
 
 _TOP = ("system", "turns", "complexity", "iterations", "category", "language", "extra")
-_TURN = ("role", "text", "input", "thought", "state")
+_TURN = ("role", "text", "input", "thought", "state", "effort")
 _MOOD = ("mood", "certainty", "thoughts")
 
 
@@ -99,7 +99,7 @@ def _read_turn(value: object, where: str) -> Turn:
     role = held.get("role")
     if role != "user" and role != "assistant":
         raise DataError(f'{where}: "role" must be user or assistant, not {fields.kind(role)}')
-    for name in ("thought", "state") if role == "user" else ("input",):
+    for name in ("thought", "state", "effort") if role == "user" else ("input",):
         if held.get(name):
             raise DataError(f'{where}: "{name}" can not stand on a turn of the {role}')
     return Turn(
@@ -108,6 +108,7 @@ def _read_turn(value: object, where: str) -> Turn:
         thought=_text(held.get("thought"), f'{where}: "thought"'),
         state=_read_mood(held.get("state"), where),
         input=_text(held.get("input"), f'{where}: "input"'),
+        effort=_text(held.get("effort"), f'{where}: "effort"'),
     )
 
 

@@ -57,7 +57,7 @@ def cannot_hold(conversation: Conversation, structure: Structure, *, tag: str = 
         lost.append("more than one exchange")
     if structure in ("plain", "thinking") and any(turn.state not in (None, Mood()) for turn in replies):
         lost.append("the state of a turn")
-    if not all(thoughts.survives(turn.thought, turn.text, tag) for turn in replies):
+    if not all(thoughts.survives(turn.thought, turn.text, tag, turn.effort) for turn in replies):
         lost.append("a thought or reply that holds a thought's tag itself")
     return lost
 
@@ -75,7 +75,7 @@ def _plain(conversation: Conversation, tag: str, _assistant: str) -> Row:
     row: Row = {
         "instruction": user.text,
         "input": user.input or "",
-        "output": thoughts.join(reply.thought, reply.text, tag),
+        "output": thoughts.join(reply.thought, reply.text, tag, reply.effort),
     }
     return {**_system(conversation), **row, **_aside(conversation, with_fields=True)}
 
@@ -91,7 +91,7 @@ def _conversations(conversation: Conversation, tag: str, assistant: str) -> Row:
             said.append({"from": "human", "value": turn.text, **_input(turn)})
         else:
             name = own if named else assistant
-            value = thoughts.join(turn.thought, turn.text, tag)
+            value = thoughts.join(turn.thought, turn.text, tag, turn.effort)
             said.append({"from": name, "value": value, **_state(turn.state)})
     left = _put_back(conversation, said, 1 if conversation.system else 0)
     return {"conversations": said, **_aside(conversation, named=named), **left}
@@ -104,7 +104,7 @@ def _internal(conversation: Conversation, tag: str, _assistant: str) -> Row:
     for user, reply in zip(conversation.turns[::2], conversation.turns[1::2], strict=True):
         inside = _internal_state(reply.state)
         pair = {"user": user.text, **_input(user), "assistant_internal": inside}
-        pairs.append(pair | {"assistant_response": thoughts.join(reply.thought, reply.text, tag)})
+        pairs.append(pair | {"assistant_response": thoughts.join(reply.thought, reply.text, tag, reply.effort)})
         outer.append(pairs[-1])
         inner.append(inside)
     places = [place for both in zip(outer, inner, strict=True) for place in both]

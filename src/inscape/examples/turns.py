@@ -188,12 +188,12 @@ def _turn(one: Said, role: str, tag: str) -> tuple[Turn, dict[str, Any]]:
         left = {k: v for k, v in one.rest.items() if k != "input"}
     else:
         try:
-            tagged, reply = thoughts.split(one.text, tag)
+            tagged, reply, effort = thoughts.read(one.text, tag)
         except DataError as problem:
             raise DataError(f"{one.where} {problem}") from None
         state, unplaced = fields.mood(one.rest, one.where)
         thought = fields.thought(one.rest, tagged, one.where)
-        turn = Turn("assistant", reply, thought=thought, state=state)
+        turn = Turn("assistant", reply, thought=thought, state=state, effort=effort)
         used = (*fields.THOUGHTS, *fields.STATE)
         left = {k: v for k, v in one.rest.items() if k not in used} | unplaced
     _not_empty(turn, one.where)

@@ -4,7 +4,8 @@ Invariant: no example is lost without a word. Every example gives at least one r
 the example's id, and what a format cannot hold is counted in a note. Reads no file and writes none.
 
 A format is a module of this folder (dashes as underscores, no underscore in front) with `NAME`, `SUMMARY`, `FILE`
-("jsonl" or "json"), `THOUGHTS` (the options it can take), `rows(example, options)` and `notes(examples, options)`.
+("jsonl" or "json"), `THOUGHTS` (the options it can take), `TRAINS` (whether trainers read it), `rows(example, options)`
+and `notes(examples, options)`.
 """
 
 from __future__ import annotations

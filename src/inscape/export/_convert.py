@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from inscape.errors import DataError, UsageError
-from inscape.examples import turns
-from inscape.records import STRUCTURES, Example
+from inscape.examples import effort, turns
+from inscape.examples.effort import Policy, Scale
+from inscape.records import STRUCTURES, Conversation, Example
 from inscape.text import plural
 
 Thoughts = Literal["tag", "drop", "field"]
@@ -26,6 +27,19 @@ class Options:
     tag: str = "thinking"
     assistant: str = "gpt"
     """Who the assistant's turns are from, in sharegpt."""
+    effort: Policy = "none"
+    """Where effort is put into the text; raw keeps it as metadata, whatever the policy."""
+    levels: Scale = "three"
+
+    @classmethod
+    def of(cls, values: Mapping[str, object], thoughts: Thoughts) -> Options:
+        """The options that the settings say, with where thoughts go."""
+        return cls(
+            thoughts=thoughts,
+            tag=str(values["examples.tag"]),
+            effort=cast(Policy, values["export.effort"]),
+            levels=cast(Scale, values["export.effort_levels"]),
+        )
 
 
 class Format(Protocol):
@@ -35,6 +49,8 @@ class Format(Protocol):
     SUMMARY: str
     FILE: Literal["jsonl", "json"]
     THOUGHTS: tuple[Thoughts, ...]
+    TRAINS: bool
+    """Whether it is for trainers: effort is then put into the text, and the rows are divided by the split."""
 
     def rows(self, example: Example, options: Options) -> list[Row]:
         """The rows of one example. Raises DataError where the format cannot hold it."""
@@ -80,7 +96,8 @@ def convert(examples: Sequence[Example], format: str, options: Options | None = 
     chosen = options or Options()
     target = load(format)
     _check(target, chosen)
-    rows = [(example.id, row) for example in examples for row in _rows(target, example, chosen)]
+    given = [_with_effort(example, chosen) for example in examples] if target.TRAINS else examples
+    rows = [(example.id, row) for example in given for row in _rows(target, example, chosen)]
     came_from = {example.id: example.structure for example in examples}
     by_structure = Counter(came_from[example] for example, _ in rows)
     return Conversion(
@@ -88,7 +105,7 @@ def convert(examples: Sequence[Example], format: str, options: Options | None = 
         rows=tuple(rows),
         examples=_ordered(Counter(example.structure for example in examples)),
         by_structure=_ordered(by_structure),
-        notes=(*_went_where(examples, rows), *target.notes(examples, chosen)),
+        notes=(*_went_where(examples, rows), *_effort(given, rows, target, chosen), *target.notes(given, chosen)),
         file=target.FILE,
     )
 
@@ -101,8 +118,18 @@ def _check(target: Format, options: Options) -> None:
         raise UsageError(
             f"The tag '{options.tag}' cannot be written as <{options.tag}>; give a name, such as thinking."
         )
+    if target.TRAINS and options.thoughts == "field" and options.effort in ("first-token", "both"):
+        raise UsageError(
+            "With thoughts in a field of their own the chat template writes the first token, so effort cannot be it. "
+            "Choose --effort system-line, or --thoughts tag."
+        )
     if not options.assistant.strip() or options.assistant.casefold() in turns.USER | turns.SYSTEM | turns.TOOL:
         raise UsageError(f"The assistant cannot be called '{options.assistant}'; give another name, such as gpt.")
+
+
+def _with_effort(example: Example, options: Options) -> Example:
+    talk = effort.render(example.conversation, options.effort, scale=options.levels)
+    return replace(example, conversation=talk)
 
 
 def _rows(target: Format, example: Example, options: Options) -> list[Row]:
@@ -131,3 +158,32 @@ def _went_where(examples: Sequence[Example], rows: Sequence[tuple[str, Row]]) ->
     if single := len(examples) - len(several):
         notes.append(f"{plural(single, 'example')} became {plural(single, 'row')}, one for one.")
     return notes
+
+
+def _effort(given: Sequence[Example], rows: Sequence[tuple[str, Row]], target: Format, options: Options) -> list[str]:
+    """'Effort: 9 of 10 rows (90%) carry it, as the first token.' And what a person should look at in them."""
+    if not target.TRAINS or options.effort == "none":
+        return []
+    carry = {example.id for example in given if effort.carried(example.conversation)}
+    some = sum(example in carry for example, _ in rows)
+    share = round(100 * some / len(rows)) if rows else 0
+    notes = [f"Effort: {some:,} of {plural(len(rows), 'row')} ({share}%) carry it, {_PLACES[options.effort]}."]
+    if some < len(rows):
+        label = "iterations" if options.levels == "nine" else "complexity or iterations"
+        notes.append(f"{plural(len(rows) - some, 'row')} without {label}: nothing says their effort.")
+    talks = [example.conversation for example in given if example.id in carry]
+    hasty = sum(effort.level_of(talk) in ("MEDIUM", "HIGH") and _instant(talk) for talk in talks)
+    if hasty and options.thoughts != "drop":
+        notes.append(f"Medium or high effort without a thought in any turn: {plural(hasty, 'example')}.")
+    return notes
+
+
+_PLACES: dict[Policy, str] = {
+    "first-token": "as the first token of the answer",
+    "system-line": "in the system prompt",
+    "both": "in the system prompt and as the first token of the answer",
+}
+
+
+def _instant(talk: Conversation) -> bool:
+    return not any(turn.thought for turn in talk.turns)

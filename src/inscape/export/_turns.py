@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inscape.examples import thoughts
+from inscape.examples import effort, thoughts
 from inscape.export._convert import Options
 from inscape.records import Conversation, Example, Turn
 from inscape.text import plural
@@ -37,8 +37,8 @@ def question(turn: Turn) -> str:
 
 
 def answer(turn: Turn, options: Options) -> str:
-    """The reply, after its thought where thoughts go in a tag."""
-    return thoughts.join(turn.thought if options.thoughts == "tag" else None, turn.text, options.tag)
+    """The reply, after its thought where thoughts go in a tag; the tag says the turn's effort where it has one."""
+    return thoughts.join(turn.thought if options.thoughts == "tag" else None, turn.text, options.tag, turn.effort)
 
 
 def message(turn: Turn, options: Options, *, history: bool = False) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def losses(examples: Sequence[Example], options: Options, *, unrolled: bool) -> 
         notes.append(
             f"Left out: mood, certainty and inner thoughts of {plural(states, 'turn')}; no trainer reads them."
         )
-    if labeled := sum(1 for talk in talks if talk.complexity or talk.iterations):
+    if labeled := sum(1 for talk in talks if (talk.complexity or talk.iterations) and not effort.carried(talk)):
         notes.append(f"Left out: complexity and iterations of {plural(labeled, 'example')}; no trainer reads them.")
     if others := sum(1 for talk in talks if talk.category or talk.language or talk.extra):
         notes.append(f"Left out: category, language and other metadata of {plural(others, 'example')}.")

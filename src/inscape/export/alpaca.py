@@ -18,6 +18,7 @@ NAME = "alpaca"
 SUMMARY = "instruction, input, output; one row for each answer, the history in its input"
 FILE = "jsonl"
 THOUGHTS: tuple[Thoughts, ...] = ("tag", "drop")
+TRAINS = True
 _SPEAKERS = {"user": "User", "assistant": "Assistant"}
 
 

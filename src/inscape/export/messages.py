@@ -13,6 +13,7 @@ NAME = "messages"
 SUMMARY = "role and content, one conversation to a row; what most trainers of chat models take"
 FILE = "jsonl"
 THOUGHTS: tuple[Thoughts, ...] = ("tag", "drop", "field")
+TRAINS = True
 
 
 def rows(example: Example, options: Options) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ NAME = "prompt-completion"
 SUMMARY = "prompt and completion as messages, one row for each answer; loss on the answer alone (TRL)"
 FILE = "jsonl"
 THOUGHTS: tuple[Thoughts, ...] = ("tag", "drop", "field")
+TRAINS = True
 
 
 def rows(example: Example, options: Options) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ NAME = "raw"
 SUMMARY = "each example whole, in its own structure, with its metadata; to keep, to hand on, to import again"
 FILE = "json"
 THOUGHTS: tuple[Thoughts, ...] = ("tag",)
+TRAINS = False
 
 
 def rows(example: Example, options: Options) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ NAME = "sharegpt"
 SUMMARY = "from and value, one conversation to a row; for LLaMA-Factory and older trainers"
 FILE = "jsonl"
 THOUGHTS: tuple[Thoughts, ...] = ("tag", "drop")
+TRAINS = True
 
 
 def rows(example: Example, options: Options) -> list[dict[str, Any]]:

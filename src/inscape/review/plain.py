@@ -51,7 +51,8 @@ def read(text: str, before: Conversation, structure: Structure, *, tag: str = "t
         reader.line(number, line)
     if problems := reader.problems or list(_order(reader.roles)):
         return Edited(None, tuple(sorted(problems, key=lambda p: p.line)))
-    made = _same_where_equal(replace(before, system=reader.system(), turns=tuple(reader.turns())), before)
+    turns = _with_efforts(reader.turns(), before)
+    made = _same_where_equal(replace(before, system=reader.system(), turns=turns), before)
     problems = [*reader.problems, *_fits(made, before, structure, reader.roles, tag)]
     return Edited(None if problems else made, tuple(problems))
 
@@ -274,6 +275,13 @@ def _inner(conversation: Conversation) -> bool:
 
 def _stated(conversation: Conversation) -> bool:
     return any(turn.state for turn in conversation.turns)
+
+
+def _with_efforts(turns: Iterator[Turn], before: Conversation) -> tuple[Turn, ...]:
+    """A turn's effort is not shown in the editor: the turn at its place keeps it."""
+    had = [turn.effort for turn in before.turns]
+    made = enumerate(turns)
+    return tuple(replace(t, effort=had[n]) if n < len(had) and t.role == "assistant" else t for n, t in made)
 
 
 def _same_where_equal(made: Conversation, before: Conversation) -> Conversation:

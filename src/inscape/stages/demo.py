@@ -26,6 +26,7 @@ from inscape.stages.new import first_files
 from inscape.stages.passages import passages
 from inscape.stages.plan import items_of, plan
 from inscape.stages.review import apply
+from inscape.stages.split import Asked, split
 from inscape.stages.surroundings import Places
 from inscape.store import Store, open_store
 
@@ -46,7 +47,7 @@ def demo(folder: Path, fresh: bool, environ: Mapping[str, str], at: str) -> Iter
     yield FileWritten(str(folder), "the project folder")
     with projects.lock(project, "demo"), open_store(project.database) as store:
         yield from _walk(store, project, sample, environ, at)
-    yield Finished("demo", {"steps": 5})
+    yield Finished("demo", {"steps": 6})
 
 
 def _walk(store: Store, project: Project, sample: Traversable, environ: Mapping[str, str], at: str) -> Iterator[Event]:
@@ -61,6 +62,8 @@ def _walk(store: Store, project: Project, sample: Traversable, environ: Mapping[
     yield from _generate(store, project, environ, at)
     yield Step("A reviewer's decisions: the best ten are kept", "inscape review --from-file decisions.jsonl")
     yield from apply(store, project, projects.read_text(project.root / "decisions.jsonl"), "decisions.jsonl", at)
+    yield Step("A tenth is held back: the answers to one passage, so that it is new to the model", "inscape split")
+    yield from split(store, project.settings, Asked(), at)
     yield Step("Training files", "inscape export --format all")
     yield from export(store, project, formats.formats(), formats.Options(), None)
 

@@ -12,30 +12,62 @@ from typing import Any
 
 from inscape import export as formats
 from inscape.errors import InscapeError
-from inscape.events import Event, Exported, FileWritten, Finished
+from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import serialize
-from inscape.project import Project, write_bytes
+from inscape.project import Project, disk_error, write_bytes, write_text
 from inscape.records import Example
+from inscape.stages.card import write_card
 from inscape.stages.review import write_decisions
+from inscape.stages.split import parts
 from inscape.store import Store, examples
 
 
 def export(
     store: Store, project: Project, names: Sequence[str], options: formats.Options, out: Path | None
 ) -> Iterator[Event]:
-    """Write the kept examples in each format. Raises InscapeError when none is kept."""
-    kept = examples.kept(store)
-    if not kept:
-        raise InscapeError(_nothing(store))
+    """Write the kept examples in each format: in two files where a split stands. Raises InscapeError when none is kept.
+
+    The raw format is for no trainer and stays whole.
+    """
+    kept = kept_or_error(store)
+    split = parts(store, kept)
+    yield from (Noted("note", note) for note in split.notes)
     rows = 0
     for name in names:
-        made = formats.convert(kept, name, options)
-        path = out or project.exports / formats.file_name(name)
-        write_bytes(path, _bytes(made, path))
-        rows += len(made.rows)
-        yield Exported(name, project.relative(path), len(kept), len(made.rows), made.by_structure, list(made.notes))
-    yield from _dataset(store, project, kept)
+        divided = split.stands and formats.load(name).TRAINS
+        given = {"train": split.train, "valid": split.valid} if divided else {"": kept}
+        for part, some in given.items():
+            path = _path(out or project.exports / formats.file_name(name), part)
+            if some:
+                made = formats.convert(some, name, options)
+                write_bytes(path, _bytes(made, path))
+                rows += len(made.rows)
+                shown = project.relative(path)
+                yield Exported(name, shown, len(some), len(made.rows), made.by_structure, list(made.notes))
+        yield from _without_stale(
+            project, project.exports / formats.file_name(name), [p for p, e in given.items() if e]
+        )
+    yield from write_dataset(store, project, kept)
     yield Finished("export", {"examples": len(kept), "formats": len(names), "rows": rows})
+
+
+def _path(whole: Path, part: str) -> Path:
+    """'messages.jsonl' to 'messages.train.jsonl'; the whole file's own path for no part."""
+    return whole.with_name(f"{whole.stem}.{part}{whole.suffix}") if part else whole
+
+
+def _without_stale(project: Project, whole: Path, made: Sequence[str]) -> Iterator[Event]:
+    """Take away what an export before the split, or before its end, left: training on it would train on validation."""
+    for part in ("", "train", "valid"):
+        path = _path(whole, part)
+        if part not in made and path.is_file():
+            try:
+                path.unlink()
+            except OSError as error:
+                raise disk_error(error, path) from None
+            yield Noted(
+                "note", f"{project.relative(path)} was taken away: it was of an export before the split changed."
+            )
 
 
 def _bytes(made: formats.Conversion, path: Path) -> bytes:
@@ -50,12 +82,34 @@ def _bytes(made: formats.Conversion, path: Path) -> bytes:
             return formats.write(made)
 
 
-def _dataset(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[Event]:
-    """dataset/: the examples in their canonical form and the decisions, sorted, to be kept in git."""
+def kept_or_error(store: Store) -> list[Example]:
+    """The kept examples. Raises InscapeError that says what to do when there are none."""
+    kept = examples.kept(store)
+    if not kept:
+        raise InscapeError(_nothing(store))
+    return kept
+
+
+def write_dataset(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[Event]:
+    """dataset/, for git: the examples in canonical form, whole and by their sides, the decisions, and the card."""
     path = project.root / "dataset" / "examples.jsonl"
     write_bytes(path, formats.jsonl(_canonical(example) for example in sorted(kept, key=lambda e: e.id)))
     yield FileWritten(project.relative(path), "the kept examples in canonical form", len(kept))
     yield from write_decisions(store, project, project.root / "dataset" / "decisions.jsonl")
+    split = parts(store, kept)
+    made = {"train": split.train, "valid": split.valid} if split.stands else {}
+    for part, some in made.items():
+        place = path.with_name(f"{part}.jsonl")
+        write_bytes(place, formats.jsonl(_canonical(example) for example in sorted(some, key=lambda e: e.id)))
+        yield FileWritten(project.relative(place), f"the examples for {_SIDES[part]}", len(some))
+    for part in set(_SIDES) - set(made):
+        path.with_name(f"{part}.jsonl").unlink(missing_ok=True)
+    card = path.with_name("card.md")
+    write_text(card, write_card(store, project, kept, split))
+    yield FileWritten(project.relative(card), "the dataset's card")
+
+
+_SIDES = {"train": "training", "valid": "validation"}
 
 
 def _canonical(example: Example) -> dict[str, Any]:

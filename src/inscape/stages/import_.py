@@ -11,6 +11,7 @@ from pathlib import Path
 
 from inscape.errors import DataError, InputError, InscapeError
 from inscape.events import Event, Finished, Noted, RowRejected
+from inscape.examples import effort
 from inscape.examples.files import read_file
 from inscape.examples.shapes import read
 from inscape.project import read_bytes
@@ -41,13 +42,14 @@ def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> 
                 if row.problem is not None:
                     raise DataError(row.problem)
                 found = read(row.value, tag=tag)
+                conversation = effort.read_back(found.conversation)
             except DataError as error:
                 counts["rejected"] += 1
                 yield RowRejected(str(path), row.number, str(error))
                 continue
             source = Provenance(file=path.name, row=row.number)
-            id_ = examples.id_for_import(found.conversation)
-            new = examples.insert(db, id_, found.conversation, found.structure, source, "import", at)
+            id_ = examples.id_for_import(conversation)
+            new = examples.insert(db, id_, conversation, found.structure, source, "import", at)
             counts["imported" if new else "known"] += 1
             taken += 1
     if not taken:

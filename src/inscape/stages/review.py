@@ -40,6 +40,8 @@ class Wanted:
     example: str | None = None
     """An id or the beginning of one."""
     everything: bool = False
+    order: tuple[str, ...] | None = None
+    """Only these examples, in this order: the findings' queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ def queue(store: Store, wanted: Wanted) -> list[Example]:
     if not (wanted.everything or (wanted.example and not wanted.verdicts)):
         verdicts = wanted.verdicts or (UNDECIDED, "skip")
         found = [e for e in found if (e.verdict or UNDECIDED) in verdicts]
+    if wanted.order is not None:
+        place = {id_: n for n, id_ in enumerate(wanted.order)}
+        return sorted((e for e in found if e.id in place), key=lambda e: place[e.id])
     return sorted(found, key=lambda e: _RANK[e.verdict])
 
 

@@ -41,7 +41,7 @@ def notice(host: str) -> str:
 
 def accepted(project: Project, host: str) -> bool:
     """Whether the person has taken note of them. Raises SettingError for a terms.toml that is not valid."""
-    return any(entry.get("provider") == host for entry in _entries(project))
+    return any(entry.get("provider") == host for entry in entries(project))
 
 
 def accept(project: Project, host: str, at: str) -> None:
@@ -52,7 +52,8 @@ def accept(project: Project, host: str, at: str) -> None:
     write_text(path, f'{text.rstrip()}\n\n[[accepted]]\nprovider = "{host}"\nlink = "{link}"\nat = "{at}"\n')
 
 
-def _entries(project: Project) -> list[dict[str, object]]:
+def entries(project: Project) -> list[dict[str, object]]:
+    """What was acknowledged: provider, link and date. Raises SettingError for a terms.toml that is not valid."""
     path = project.root / FILE
     if not path.exists():
         return []

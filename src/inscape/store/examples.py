@@ -71,6 +71,11 @@ def kept(store: Store) -> list[Example]:
     return [e for e in all_examples(store) if e.verdict == "keep"]
 
 
+def by_author(store: Store, author: Author) -> list[Example]:
+    """Examples whose current text was made by that author."""
+    return [_example(row) for row in store.rows("SELECT * FROM current WHERE author = ? ORDER BY seq", author)]
+
+
 def revision(store: Store, example: str, n: int) -> Conversation | None:
     row = store.row("SELECT conversation FROM revision WHERE example = ? AND n = ?", example, n)
     return serialize.loads(row["conversation"]) if row else None
@@ -80,6 +85,15 @@ def counts(store: Store) -> dict[str, int]:
     """How many examples stand under each verdict; 'undecided' for none."""
     rows = store.rows("SELECT coalesce(verdict, 'undecided') AS verdict, count(*) AS n FROM current GROUP BY 1")
     return {row["verdict"]: row["n"] for row in rows}
+
+
+def authors(store: Store) -> dict[str, Author]:
+    """Who wrote the current text of each example, by its id: what an undo put back is its first author's."""
+    rows = store.rows(
+        """SELECT c.id, (SELECT r.author FROM revision r WHERE r.example = c.id AND r.conversation = c.conversation
+                         ORDER BY r.n LIMIT 1) AS author FROM current c"""
+    )
+    return {row["id"]: row["author"] for row in rows}
 
 
 def of_attempts(store: Store, keys: Iterable[str]) -> int:

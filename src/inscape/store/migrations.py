@@ -84,4 +84,17 @@ def m003_examples(db: sqlite3.Connection) -> None:
             ON r.example = e.id AND r.n = (SELECT max(n) FROM revision WHERE example = e.id)""")
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_books, m002_attempts, m003_examples)
+def m004_splits(db: sqlite3.Connection) -> None:
+    db.execute("""
+        CREATE TABLE split (
+            one INTEGER PRIMARY KEY CHECK (one = 1), valid REAL NOT NULL, seed INTEGER NOT NULL, by TEXT NOT NULL,
+            made TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE side (
+            example TEXT PRIMARY KEY REFERENCES example(id), side TEXT NOT NULL CHECK (side IN ('train', 'valid')),
+            revision INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_books, m002_attempts, m003_examples, m004_splits)

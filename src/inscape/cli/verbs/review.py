@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 @click.option("--template", metavar="NAME", help="Only examples made with this template: its name or number.")
 @click.option("--passage", metavar="ID", help="Only examples of this passage: its id, or words of its title.")
 @click.option("--example", metavar="ID", help="Only this example, decided or not: its id or the beginning of it.")
+@click.option(
+    "--findings", is_flag=True, help="Only what `inscape check` flagged, worst first, with a random tenth between."
+)
 @click.option("--status", is_flag=True, help="Print counts, your rate and the time left, and end.")
 @click.option("--from-file", "source", type=click.Path(path_type=Path), help="Decide as this file of JSON lines says.")
 @click.option("--partial", is_flag=True, help="With --from-file: take the good lines though others are broken.")
@@ -46,6 +49,7 @@ def command(
     template: str | None,
     passage: str | None,
     example: str | None,
+    findings: bool,
     status: bool,
     source: Path | None,
     partial: bool,
@@ -59,6 +63,7 @@ def command(
     Examples:
       inscape review
       inscape review --verdict keep --passage kitchen
+      inscape review --findings
       inscape review --status
       inscape review --from-file decisions.jsonl
       inscape review --write-decisions decisions.jsonl
@@ -71,11 +76,16 @@ def command(
     if partial and source is None:
         raise UsageError("--partial goes with --from-file.")
     project = common.here()
-    wanted = Wanted(verdicts, template, passage, example, everything)
+    order = _findings(project) if findings else None
+    wanted = Wanted(verdicts, template, passage, example, everything, order)
     if status:
         with common.reading(project) as store:
             rate = project.settings.whole("review.words_per_minute")
             common.draw(review.status(store, rate), as_json, _line)
+            if findings:
+                from inscape.stages.check import rate as keep_rate
+
+                common.draw(keep_rate(store, project), as_json, _line)
     elif target is not None:
         with common.reading(project) as store:
             common.draw(review.write_decisions(store, project, target.absolute()), as_json, _line)
@@ -86,6 +96,12 @@ def command(
             common.draw(events, as_json, _line)
     else:
         _in_terminal(project, wanted, as_json)
+
+
+def _findings(project: Project) -> tuple[str, ...]:
+    from inscape.stages.check import review_order
+
+    return review_order(project)
 
 
 def _in_terminal(project: Project, wanted: Wanted, as_json: bool) -> None:
