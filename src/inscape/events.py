@@ -117,7 +117,8 @@ class ProblemFound(Event):
 
 @dataclass(frozen=True, slots=True)
 class TemplateFound(Event):
-    """A template that can be used. `source`: 'core', or its file; `hash` changes with the prompt and the shape."""
+    """A template. `source`: 'core', or its file; `hash` changes with the prompt and the shape; `problem`: why it cannot
+    be used, or None."""
 
     number: int | None
     name: str
@@ -129,6 +130,7 @@ class TemplateFound(Event):
     fits: list[str]
     source: str
     hash: str
+    problem: str | None
 
 
 # ---------------------------------------------------------------- generate
