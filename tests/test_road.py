@@ -139,7 +139,7 @@ def test_import_reports_each_row_not_understood(project: Path, run: Run) -> None
     done = run("import", "raw.json")
     assert done.code == 0
     assert "raw.json, row 2:" in done.out
-    assert "2 examples taken, 0 already here, 1 rows not understood" in done.out
+    assert "2 examples taken, 0 already here, 1 row not understood" in done.out
     assert "0 examples taken, 2 already here" in run("import", "raw.json").out
 
 
@@ -236,3 +236,36 @@ def test_every_answer_that_ever_came_is_kept(walked: Path, run: Run, monkeypatch
     both = run("answers", "show", key).out.split("--- answer")[1:]
     assert len(both) == 2
     assert both[0].strip() == first[0].strip()
+
+
+def test_every_missing_slot_is_named_at_once_and_nothing_is_sent(walked: Path, run: Run) -> None:
+    path = walked / "passages.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("\n".join(line for line in text.splitlines() if "Core phenomenology" not in line), encoding="utf-8")
+    done = run("generate", "--teacher", "fake")
+    assert done.code == 1
+    for title in ("The Woman with the Clipboard", "Ticket Forty-One", "The Pump in the Coat"):
+        assert title in done.err
+
+
+def test_a_template_without_its_slot_is_marked_and_refused(walked: Path, run: Run) -> None:
+    (walked / "templates" / "mine.md").write_text(
+        "---\nname: mine\nnumber: 9\ntitle: Mine\nstructure: plain\n---\nWrite something sad.\n", encoding="utf-8"
+    )
+    assert "CANNOT BE USED: The prompt has no slot for the passage" in run("templates", "list").out
+    done = run("templates", "preview", "9")
+    assert done.code == 1
+    assert "templates/mine.md, line 7" in done.err
+
+
+def test_passages_says_what_would_keep_one_from_being_asked(walked: Path, run: Run) -> None:
+    path = walked / "passages.md"
+    text = path.read_text(encoding="utf-8").replace("**Applicable templates:**", "**Aplicable templates:**", 1)
+    text = text.replace("PASSAGE 3", "PASSAGE 2").replace("approval", "aproval")
+    path.write_text(text, encoding="utf-8")
+    done = run("passages")
+    assert done.code == 0
+    assert "'aplicable templates' is not known: applicable templates?" in done.out
+    assert "names no templates" in done.out
+    assert "Another passage has the number 2 too" in done.out
+    assert "not word for word: 99% of the words" in done.out
