@@ -242,7 +242,7 @@ def test_half_a_json_keeps_the_whole_rows_and_names_the_rest(name: str, shelf: P
     assert re.search(sentence, done.all)
     assert "Traceback" not in done.all
     if name == "half.json":
-        assert "1 examples taken" in done.out
+        assert "1 example taken" in done.out
 
 
 ANSWERS = {"prose": "unparsed", "cut": "unparsed", "refuse": "refused", "busy": "failed", "unreachable": "failed"}

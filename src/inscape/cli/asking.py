@@ -19,8 +19,7 @@ from typing import Any, Protocol
 import click
 
 from inscape.cli import common
-from inscape.errors import InscapeError
-from inscape.events import Answered, Event, Failed, Finished, Noted, Planned, Waiting
+from inscape.events import Answered, Event, Finished, Noted, Planned, Waiting
 from inscape.settings import Settings
 from inscape.text import plural, shorten
 
@@ -157,10 +156,7 @@ def line(event: Event) -> str | None:
 
 
 def follow(events: Iterable[Event], total: int, as_json: bool, again: str) -> int:
-    """Show a run to its end; the exit code: 1 where an answer could not be used.
-
-    With `as_json`, an error ends the stream as a `failed` event, and is raised again.
-    """
+    """Show a run to its end; the exit code: 1 where an answer could not be used."""
     if as_json:
         return _stream(events)
     screen: _Screen = _Bar(total) if total and sys.stderr.isatty() else _Lines(total)
@@ -192,14 +188,10 @@ def _closable(events: Iterable[Event]) -> Any:
 
 def _stream(events: Iterable[Event]) -> int:
     finished: Finished | None = None
-    try:
-        with closing(_closable(events)) as running:
-            for event in running:
-                common.emit(event)
-                finished = event if isinstance(event, Finished) else finished
-    except InscapeError as error:
-        common.emit(Failed(type(error).__name__, str(error), error.exit_code))
-        raise
+    with closing(_closable(events)) as running:
+        for event in running:
+            common.emit(event)
+            finished = event if isinstance(event, Finished) else finished
     return _code(finished)
 
 

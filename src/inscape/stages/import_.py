@@ -16,6 +16,7 @@ from inscape.examples.shapes import read
 from inscape.project import read_bytes
 from inscape.records import Provenance
 from inscape.store import Store, examples
+from inscape.text import readable, shorten
 
 
 def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[Event]:
@@ -36,19 +37,29 @@ def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[
 def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> Iterator[Event]:
     taken = 0
     with store.change() as db:
-        for row in read_file(read_bytes(path), str(path)):
+        for row in read_file(read_bytes(path), readable(path)):
+            if row.beside:
+                yield Noted("warning", _beside(path, row.beside))
             try:
                 if row.problem is not None:
                     raise DataError(row.problem)
-                found = read(row.value, tag=tag)
+                found = read(row.value, tag=tag, under=row.under)
             except DataError as error:
                 counts["rejected"] += 1
-                yield RowRejected(str(path), row.number, str(error))
+                yield RowRejected(readable(path), row.number, str(error))
                 continue
-            source = Provenance(file=path.name, row=row.number)
+            source = Provenance(file=readable(path.name), row=row.number)
             id_ = examples.id_for_import(found.conversation)
             new = examples.insert(db, id_, found.conversation, found.structure, source, "import", at)
             counts["imported" if new else "known"] += 1
             taken += 1
     if not taken:
-        yield Noted("warning", f"{path}: no row of this file could be taken.")
+        yield Noted("warning", f"{readable(path)}: no row of this file could be taken.")
+
+
+def _beside(path: Path, names: tuple[str, ...]) -> str:
+    fields = ", ".join(f'"{shorten(name, 30)}"' for name in names[:8]) + (", …" if len(names) > 8 else "")
+    return (
+        f"{readable(path)}: the object around the rows has {fields}; this was not read. What all rows should have can "
+        'stand there as text under "system" and as an object under "metadata".'
+    )
