@@ -40,6 +40,18 @@ class Verbs(click.Group):
         found: click.Command = import_module(f"inscape.cli.verbs.{name}").command
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the verb that was probably meant."""
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], known, n=1)
+            ctx.fail(f"There is no command {args[0]!r}. " + (f"Did you mean {near[0]}?" if near else "See --help."))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, verbs in ROAD:
             with formatter.section(title):

@@ -40,6 +40,9 @@ def plan_table(plan: Planned, settings: Settings) -> str:
         rows.append(("left alone", f"{plan.failed:,} unparsed, refused or failed; --retry asks them again"))
     if plan.requests:
         rows += [("tokens", f"≈ {plan.tokens_in:,} in, ≈ {plan.tokens_out:,} out"), ("price", _price(plan))]
+        cap = settings.number("generate.cap")
+        if cap and (plan.dollars or 0) > cap:
+            rows.append(("cap", f"${cap:,.2f} will stop the run before its end; what is left can be asked later"))
     return "\n".join(f"  {name:<14} {value}" for name, value in rows)
 
 
@@ -201,12 +204,17 @@ def _stream(events: Iterable[Event]) -> int:
 def result(counts: Mapping[str, int | float], again: str) -> str:
     """What was made, what was not, and the command for what comes next."""
     made = int(counts.get("examples", 0))
-    lines = [f"{plural(made, 'example')} from {plural(int(counts.get('done', 0)), 'answer')}{_spent(counts)}."]
+    came = sum(int(counts.get(state, 0)) for state in ("done", "unparsed", "refused"))
+    lines = [f"{plural(made, 'example')} from {plural(came, 'answer')}{_spent(counts)}."]
     bad = [state for state in BAD if counts.get(state)]
     if bad:
         lines.append("Not usable: " + ", ".join(f"{counts[state]:,} {state}" for state in bad) + ". To look at them:")
         lines.append("  inscape answers " + " ".join(f"--state {state}" for state in bad))
-        lines += ["To ask them again:", f"  {again} --retry {','.join(bad)}"]
+        if "--teacher manual" in again:
+            again = f"{again} --answers answers"
+            lines += ["To mend them: correct their files, or paste another answer, and read them again:", f"  {again}"]
+        else:
+            lines += ["To ask them again:", f"  {again} --retry {','.join(bad)}"]
     if counts.get("already"):
         lines.append(f"{plural(int(counts['already']), 'answer')} had been read before.")
     if counts.get("left") or counts.get("unknown"):

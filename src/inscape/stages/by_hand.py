@@ -53,7 +53,10 @@ def read_back(store: Store, project: Project, path: Path, tag: str, now: Callabl
     for pasted in manual.read_answers(path, known, prompts):
         if pasted.key is None:
             counts["unknown"] += 1
-            yield Noted("warning", f"{pasted.where}: belongs to no prompt in {project.relative(project.prompts)}/.")
+            yield Noted(
+                "warning",
+                pasted.problem or f"{pasted.where}: belongs to no prompt in {project.relative(project.prompts)}/.",
+            )
         elif pasted.key in seen:
             yield Noted("warning", f"{pasted.where}: a second answer to the same prompt; the first one was taken.")
         elif asked[pasted.key].state == "done":

@@ -12,12 +12,14 @@ from typing import Any
 
 from inscape import export as formats
 from inscape.errors import InscapeError
-from inscape.events import Event, Exported, FileWritten, Finished
+from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import serialize
 from inscape.project import Project, write_bytes
 from inscape.records import Example
 from inscape.stages.review import write_decisions
-from inscape.store import Store, examples
+from inscape.stages.surroundings import Places
+from inscape.store import Store, attempts, examples
+from inscape.text import plural
 
 
 def export(
@@ -27,6 +29,10 @@ def export(
     kept = examples.kept(store)
     if not kept:
         raise InscapeError(_nothing(store))
+    if made_up := sum((e.provenance.teacher or "").startswith("fake") for e in kept):
+        yield Noted(
+            "warning", f"{plural(made_up, 'example')} of {len(kept)} came from the fake teacher: made-up words."
+        )
     rows = 0
     for name in names:
         made = formats.convert(kept, name, options)
@@ -53,15 +59,24 @@ def _bytes(made: formats.Conversion, path: Path) -> bytes:
 def _dataset(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[Event]:
     """dataset/: the examples in their canonical form and the decisions, sorted, to be kept in git."""
     path = project.root / "dataset" / "examples.jsonl"
-    write_bytes(path, formats.jsonl(_canonical(example) for example in sorted(kept, key=lambda e: e.id)))
+    places = Places(store, project)
+    rows = [_canonical(example, _source(store, places, example)) for example in sorted(kept, key=lambda e: e.id)]
+    write_bytes(path, formats.jsonl(rows))
     yield FileWritten(project.relative(path), "the kept examples in canonical form", len(kept))
     yield from write_decisions(store, project, project.root / "dataset" / "decisions.jsonl")
 
 
-def _canonical(example: Example) -> dict[str, Any]:
+def _source(store: Store, places: Places, example: Example) -> str:
+    """'War and Peace, page 12, Chapter III': where the example's passage stands; empty where that is not known."""
+    passage = attempts.passage_of(store, example.provenance.attempt) if example.provenance.attempt else None
+    return places.source(passage[0], passage[2]) if passage else ""
+
+
+def _canonical(example: Example, source: str) -> dict[str, Any]:
     """An example with where it came from, as one line of dataset/examples.jsonl."""
-    source = example.provenance
-    came = {name: getattr(source, name) for name in source.__dataclass_fields__ if getattr(source, name) is not None}
+    known = example.provenance
+    came = {name: getattr(known, name) for name in known.__dataclass_fields__ if getattr(known, name) is not None}
+    came |= {"source": source} if source else {}
     return {
         "id": example.id,
         "structure": example.structure,

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from inscape.errors import DataError, InputError, InscapeError
 from inscape.events import Event, Finished, Noted, RowRejected
-from inscape.examples.files import read_file
+from inscape.examples.files import Row, read_file
 from inscape.examples.shapes import read
 from inscape.project import read_bytes
 from inscape.records import Provenance
 from inscape.store import Store, examples
-from inscape.text import readable, shorten
+from inscape.text import plural, readable, shorten
 
 
 def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[Event]:
@@ -29,9 +29,12 @@ def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[
         except InputError as error:
             failed.append(str(error))
             yield Noted("error", str(error))
-    yield Finished("import", dict(counts))
+    if counts.total() or not failed:
+        yield Finished("import", dict(counts))
     if failed:
         raise InscapeError(failed[0] if len(failed) == 1 else f"{len(failed)} files could not be read (see above).")
+    if counts["rejected"]:
+        raise InscapeError(f"{plural(counts['rejected'], 'row')} could not be taken (see above); all others stand.")
 
 
 def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> Iterator[Event]:
@@ -46,7 +49,7 @@ def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> 
                 found = read(row.value, tag=tag, under=row.under)
             except DataError as error:
                 counts["rejected"] += 1
-                yield RowRejected(readable(path), row.number, str(error))
+                yield RowRejected(readable(path), row.number, _reason(row, str(error)))
                 continue
             source = Provenance(file=readable(path.name), row=row.number)
             id_ = examples.id_for_import(found.conversation)
@@ -55,6 +58,11 @@ def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> 
             taken += 1
     if not taken:
         yield Noted("warning", f"{readable(path)}: no row of this file could be taken.")
+
+
+def _reason(row: Row, problem: str) -> str:
+    """The reason with the file's line, where there is one and the reason does not begin with it."""
+    return problem if row.line is None or problem.startswith("line ") else f"line {row.line}: {problem}"
 
 
 def _beside(path: Path, names: tuple[str, ...]) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from inscape.errors import InputError, TeacherSetupError
-from inscape.project import read_text, write_text
+from inscape.examples.files import decode
+from inscape.project import read_bytes, read_text, write_text
 from inscape.records import Reply, Request
 from inscape.settings import Settings
 from inscape.text import slug
@@ -64,6 +65,8 @@ class Pasted:
     key: str | None
     text: str
     where: str
+    problem: str | None = None
+    """Why its file could not be read."""
 
 
 def numbers(folder: Path) -> dict[int, str]:
@@ -144,7 +147,10 @@ def _files(folder: Path) -> list[Path]:
 
 def _from_file(path: Path, known: Mapping[int, str], prompts: Mapping[str, str]) -> Pasted | None:
     """The file's answer; None for a prompt file that nothing was pasted into."""
-    text = read_text(path)
+    try:
+        text = decode(read_bytes(path), path.name)
+    except InputError as error:
+        return Pasted(None, "", str(path), str(error))
     mark = _MARK.match(text)
     key = _full(mark["key"], prompts) if mark else _named(path.stem, known, prompts)
     if mark:
