@@ -295,7 +295,7 @@ def test_one_unreadable_answer_file_stops_no_other(walked: Path, run: Run) -> No
     assert run("generate", "--teacher", "manual", "--passage", "1").code == 0
     answers = walked / "answers"
     answers.mkdir()
-    (answers / "001.txt").write_bytes(b"\xff\xfe\x00broken \xd8\x00")
+    (answers / "001.txt").write_bytes(b"caf\xe9 and nothing else")
     (answers / "002.txt").write_text("nothing of use", encoding="utf-16")
     done = run("generate", "--teacher", "manual", "--answers", "answers")
     assert done.code == 1

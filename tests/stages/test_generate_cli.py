@@ -230,7 +230,7 @@ def test_by_hand_from_prompts_to_examples(project: Project, said: Said) -> None:
     project.passages.write_text(text.replace("Number 1:", "Changed since:"), encoding="utf-8")
     code, out, err = said("generate", "--teacher", "manual", "--answers", "answers")
     assert code == 1
-    assert "2 examples from 2 answers" in out
+    assert "2 examples from 3 answers" in out
     assert "1 unparsed" in out
     assert "099.txt: belongs to no prompt" in err
     assert "003, 004" in (project.root / "prompts" / "README.md").read_text(encoding="utf-8")
