@@ -134,3 +134,54 @@ def test_files_that_cannot_be_read_are_named(made: projects.Project) -> None:
     made.passages.write_bytes(b"line\nbad \xff byte")
     with pytest.raises(InputError, match="line 2: not UTF-8"):
         projects.read_text(made.passages)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    big = tmp_path / "big"
+    with big.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(InputError, match=r"big has 1,048,576 MB; at most 2 MB can be read"):
+        projects.read_bytes(big, most=2 << 20)
+    small = tmp_path / "small"
+    small.write_bytes(b"abc")
+    assert projects.read_bytes(small, most=3) == b"abc"
+
+
+def test_no_memory_is_a_sentence(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="this system has no limits to set")
+    big = tmp_path / "big"
+    with big.open("wb") as file:
+        file.truncate(4 << 30)
+    code = (
+        "import resource, sys; from pathlib import Path; from inscape import project as p\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "try: p.read_bytes(Path(sys.argv[1]))\n"
+        "except p.InputError as error: print(error)"
+    )
+    assert resource
+    done = subprocess.run([sys.executable, "-c", code, str(big)], capture_output=True, text=True, check=True)
+    assert "does not fit into this machine's memory" in done.stdout
+
+
+def test_replacing_keeps_link_and_mode(tmp_path: Path) -> None:
+    real, link = tmp_path / "deep" / "real.md", tmp_path / "link.md"
+    real.parent.mkdir()
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    projects.write_text(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_replacing_refuses_a_file_that_changed_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("\ufefflater", encoding="utf-8")
+    assert projects.read_text(path) == "later"
+    assert projects.read_text(path, keep_mark=True) == "\ufefflater"
+    with pytest.raises(InputError, match="changed"):
+        projects.write_text(path, "new", instead_of="earlier")
+    assert path.read_text(encoding="utf-8") == "\ufefflater"
+    projects.write_text(path, "new", instead_of="\ufefflater")
+    assert path.read_text() == "new"

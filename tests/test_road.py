@@ -10,6 +10,7 @@ import pytest
 
 from inscape import export
 from tests.conftest import Run
+from tests.teacher_server import MODEL, TeacherServer
 
 SAMPLE = Path(str(resources.files("inscape.sample")))
 
@@ -140,9 +141,9 @@ def test_import_reports_each_row_not_understood(project: Path, run: Run) -> None
     ]
     (project / "raw.json").write_text(json.dumps(rows))
     done = run("import", "raw.json")
-    assert done.code == 0
+    assert done.code == 1
     assert "raw.json, row 2:" in done.out
-    assert "2 examples taken, 0 already here, 1 rows not understood" in done.out
+    assert "2 examples taken, 0 already here, 1 row not understood" in done.out
     assert "0 examples taken, 2 already here" in run("import", "raw.json").out
 
 
@@ -239,3 +240,94 @@ def test_every_answer_that_ever_came_is_kept(walked: Path, run: Run, monkeypatch
     both = run("answers", "show", key).out.split("--- answer")[1:]
     assert len(both) == 2
     assert both[0].strip() == first[0].strip()
+
+
+def test_every_missing_slot_is_named_at_once_and_nothing_is_sent(walked: Path, run: Run) -> None:
+    path = walked / "passages.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("\n".join(line for line in text.splitlines() if "Core phenomenology" not in line), encoding="utf-8")
+    done = run("generate", "--teacher", "fake")
+    assert done.code == 1
+    for title in ("The Woman with the Clipboard", "Ticket Forty-One", "The Pump in the Coat"):
+        assert title in done.err
+
+
+def test_a_template_without_its_slot_is_marked_and_refused(walked: Path, run: Run) -> None:
+    (walked / "templates" / "mine.md").write_text(
+        "---\nname: mine\nnumber: 9\ntitle: Mine\nstructure: plain\n---\nWrite something sad.\n", encoding="utf-8"
+    )
+    assert "CANNOT BE USED: The prompt has no slot for the passage" in run("templates", "list").out
+    done = run("templates", "preview", "9")
+    assert done.code == 1
+    assert "templates/mine.md, line 7" in done.err
+
+
+def test_passages_says_what_would_keep_one_from_being_asked(walked: Path, run: Run) -> None:
+    path = walked / "passages.md"
+    text = path.read_text(encoding="utf-8").replace("**Applicable templates:**", "**Aplicable templates:**", 1)
+    text = text.replace("PASSAGE 3", "PASSAGE 2").replace("approval", "aproval")
+    path.write_text(text, encoding="utf-8")
+    done = run("passages")
+    assert done.code == 0
+    assert "'aplicable templates' is not known: applicable templates?" in done.out
+    assert "names no templates" in done.out
+    assert "Another passage has the number 2 too" in done.out
+    assert "not word for word: 99% of the words" in done.out
+
+
+def test_private_passages_go_to_a_cloud_only_by_the_persons_word(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("add", SAMPLE / "book.epub", "--rights", "private").code == 0
+    (project / "passages.md").write_text((SAMPLE / "passages.md").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    with TeacherServer() as server:
+        asked = ("generate", "--yes", "--teacher", "openai", "--base-url", f"{server.url}/v1", "--model", MODEL)
+        with monkeypatch.context() as cloud:
+            cloud.setattr("inscape.teachers.keys.is_local", lambda url: False)
+            done = run(*asked, "--accept-terms")
+            assert done.code == 2
+            assert "private books (Maintenance Tolerance)" in done.err
+            assert server.requests == []
+            assert run(*asked, "--accept-terms", "--send-private").code == 0
+        assert len(server.requests) == 15
+        assert run(*asked, "--samples", "2").code == 0, "a local server is not asked about"
+
+
+def test_one_unreadable_answer_file_stops_no_other(walked: Path, run: Run) -> None:
+    assert run("generate", "--teacher", "manual", "--passage", "1").code == 0
+    answers = walked / "answers"
+    answers.mkdir()
+    (answers / "001.txt").write_bytes(b"caf\xe9 and nothing else")
+    (answers / "002.txt").write_text("nothing of use", encoding="utf-16")
+    done = run("generate", "--teacher", "manual", "--answers", "answers")
+    assert done.code == 1
+    assert "001.txt" in done.err
+    assert "0 examples from 1 answer." in done.out
+    assert "correct their files" in done.out
+
+
+def test_rows_that_could_not_be_taken_are_exit_1_with_their_line(project: Path, run: Run) -> None:
+    (project / "rows.jsonl").write_text('{"instruction": "a", "output": "b"}\n\n{"nothing": 1}\n')
+    done = run("import", "rows.jsonl")
+    assert done.code == 1
+    assert "rows.jsonl, row 2: line 3: its fields are" in done.out
+    assert "1 row could not be taken" in done.err
+    assert "examples taken" not in run("import", "none.json").all
+
+
+def test_a_misspelled_verb_is_guessed(run: Run) -> None:
+    done = run("genrate")
+    assert done.code == 2
+    assert "Did you mean generate?" in done.err
+
+
+def test_every_kept_example_is_traced_to_its_page(walked: Path, run: Run, tmp_path: Path) -> None:
+    run("add", SAMPLE / "book.pdf")
+    lines = [json.dumps({"example": e, "verdict": "keep"}) for e in _examples(run, walked)]
+    (walked / "d.jsonl").write_text("\n".join(lines))
+    assert run("review", "--from-file", "d.jsonl").code == 0
+    done = run("export", "--format", "raw")
+    assert "15 examples of 15 came from the fake teacher" in done.all
+    rows = [json.loads(line) for line in (walked / "dataset/examples.jsonl").read_text().splitlines()]
+    assert all(row["provenance"]["source"].startswith("Maintenance Tolerance") for row in rows)

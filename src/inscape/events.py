@@ -82,7 +82,7 @@ class BookRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class BookAdded(Event):
-    """A book stands in the project. `status`: 'added', 'unchanged' or 'replaced'."""
+    """A book stands in the project. `status`: 'added', 'unchanged', 'replaced' or 'updated' (its rights)."""
 
     id: str
     path: str
@@ -91,7 +91,8 @@ class BookAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class PassageFound(Event):
-    """A passage of passages.md was read. `status`: 'anchored', 'not found' or 'no book'."""
+    """A passage of passages.md was read. `status`: 'anchored', 'not found' or 'no book'; `share`: of its words that the
+    book has there, 0 to 1."""
 
     id: str
     number: int | None
@@ -100,6 +101,7 @@ class PassageFound(Event):
     book: str | None
     page: int | None
     chapter: str | None
+    share: float
     words: int
     templates: list[str]
     line: int
@@ -117,7 +119,8 @@ class ProblemFound(Event):
 
 @dataclass(frozen=True, slots=True)
 class TemplateFound(Event):
-    """A template that can be used. `source`: 'core', or its file; `hash` changes with the prompt and the shape."""
+    """A template. `source`: 'core', or its file; `hash` changes with the prompt and the shape; `problem`: why it cannot
+    be used, or None."""
 
     number: int | None
     name: str
@@ -129,6 +132,7 @@ class TemplateFound(Event):
     fits: list[str]
     source: str
     hash: str
+    problem: str | None
 
 
 # ---------------------------------------------------------------- generate

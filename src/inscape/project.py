@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from inscape import settings
 from inscape.errors import DiskError, InputError, ProjectError, ProjectLocked, ProjectNotFound, ProjectTooNew
+from inscape.text import readable
 
 CONFIG = "inscape.toml"
 
@@ -74,9 +76,9 @@ class Project:
     def relative(self, path: Path) -> str:
         """The path as a person in the project folder would type it."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return readable(path.resolve().relative_to(self.root).as_posix())
         except ValueError:
-            return str(path)
+            return readable(path)
 
 
 def find(start: Path, environ: Mapping[str, str]) -> Project:
@@ -117,7 +119,7 @@ def create(root: Path, name: str, files: Mapping[str, str], environ: Mapping[str
         raise ProjectError(f"{root} already exists and is not empty. Choose another name.")
     for folder in ("books", "templates", "probes", "dataset", "exports"):
         make_folder(root / folder)
-    for path, text in {".gitignore": _GITIGNORE, **files, CONFIG: settings.default_toml(name)}.items():
+    for path, text in {".gitignore": _GITIGNORE, **files, CONFIG: settings.default_toml(readable(name))}.items():
         write_text(root / path, text)
     return open_at(root, environ)
 
@@ -152,10 +154,16 @@ def lock(project: Project, verb: str) -> Iterator[None]:
 # ---------------------------------------------------------------- files
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes, or an InputError that says why not."""
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """The file's bytes, or an InputError that says why not. More bytes than `most` are refused before they are read."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if most is not None and size > most:
+                raise InputError(f"{path} has {size >> 20:,} MB; at most {most >> 20:,} MB can be read. Split it.")
+            return file.read()
+    except MemoryError:
+        raise InputError(f"{path} does not fit into this machine's memory. Split it.") from None
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file. Check the name and the folder.") from None
     except IsADirectoryError:
@@ -164,30 +172,40 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def read_text(path: Path) -> str:
-    """A person's own text file as UTF-8, line ends as they are."""
+def read_text(path: Path, keep_mark: bool = False) -> str:
+    """A person's own text file as UTF-8, line ends as they are; with `keep_mark`, its byte order mark too."""
     data = read_bytes(path)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8" if keep_mark else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8 and run this again.") from None
 
 
-def write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path, text: str, instead_of: str | None = None) -> None:
+    write_bytes(path, text.encode("utf-8"), None if instead_of is None else instead_of.encode("utf-8"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace the file whole: beside it first, synced, then renamed. Raises DiskError; the old file then stands."""
+def write_bytes(path: Path, data: bytes, instead_of: bytes | None = None) -> None:
+    """Replace the file whole: beside it first, synced, then renamed. A link is followed, and the mode stays.
+
+    Raises DiskError, and InputError where the file no longer holds `instead_of`; the old file then stands.
+    """
     make_folder(path.parent)
-    part = path.with_name(f".{path.name}.part")
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.part")
     try:
-        with part.open("wb") as file:
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o666 if mode is None else mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        if mode is not None:
+            part.chmod(mode)
+        if instead_of is not None and target.read_bytes() != instead_of:
+            part.unlink()
+            raise InputError(f"{path} was changed by another program meanwhile. Nothing was written; run this again.")
+        part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise disk_error(error, path) from None

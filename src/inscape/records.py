@@ -237,6 +237,8 @@ class Decision:
     milliseconds: int
     at: str
     undone: bool = False
+    edited: bool = False
+    """Whether it came with an edit: `revision` is then that edit."""
 
 
 # ---------------------------------------------------------------- teachers

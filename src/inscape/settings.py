@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from inscape.errors import SettingError
 from inscape.thresholds import THRESHOLDS
@@ -164,7 +165,7 @@ def load(toml: str, source: str, environ: Mapping[str, str]) -> Settings:
     Raises SettingError, with the line, for a key that does not exist or a value of the wrong kind.
     """
     table = _parse(toml, source)
-    slots = {str(k).lower(): str(v) for k, v in table.pop("slots", {}).items()}
+    slots = _slots(table.pop("slots", {}), f"{source}, line {_line(toml, 'slots')}")
     values: dict[str, Value] = {s.key: s.default for s in SETTINGS}
     origins = dict.fromkeys(values, "default")
     for key, value in _flatten(table, toml, source).items():
@@ -220,6 +221,12 @@ def _parse(toml: str, source: str) -> dict[str, Any]:
         raise SettingError(f"{source} is not valid TOML: {error}. Mend that line and run the command again.") from None
 
 
+def _slots(table: object, place: str) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise SettingError(f'{place}: slots is a section of its own: [slots], with a line like place = "a mill" below.')
+    return {str(name).lower(): str(value) for name, value in table.items()}
+
+
 def _flatten(table: dict[str, Any], toml: str, source: str) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for section, body in table.items():
@@ -264,7 +271,28 @@ def _convert(setting: Setting, value: object, place: str) -> Value:
         raise SettingError(f"{place} must be {wanted}, not {value!r}.") from None
     if setting.choices and made not in setting.choices:
         raise SettingError(f"{place} must be one of {', '.join(c for c in setting.choices if c)}, not {value!r}.")
+    if setting.key == "teacher.base_url":
+        _without_secrets(str(made), place)
     return made
+
+
+_SECRET = re.compile(
+    r"(?i)[?&#;][^=&#;]*(?:key|token|secret|passw|auth|signature)[^=&#;]*=|\b(?:sk|pk|gsk|xai|key)-\w{8}"
+)
+
+
+def _without_secrets(url: str, place: str) -> None:
+    """An address is shown and kept in many places: raises SettingError, which does not quote it, for one with a key."""
+    try:
+        parts = urlsplit(url)
+        login = "@" in parts.netloc or (not parts.netloc and "@" in url)
+    except ValueError:
+        raise SettingError(f"{place} must be an address like http://localhost:11434/v1.") from None
+    if login or _SECRET.search(url.partition(parts.netloc)[2] if parts.netloc else url):
+        raise SettingError(
+            f"{place} holds a name, a password or a key. Take it out of the address, put the key into an environment "
+            "variable, and name that variable in teacher.key_env."
+        )
 
 
 def _scalar(kind: type, value: object) -> Value:

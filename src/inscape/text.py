@@ -8,6 +8,7 @@ import unicodedata
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_LONE = re.compile(r"[\ud800-\udfff]")
 _FOLD = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´", "'"),
@@ -68,6 +69,14 @@ def shorten(text: str, limit: int = 60) -> str:
     """One line of at most `limit` characters, with an ellipsis where it was cut."""
     line = squeeze(text)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def readable(path: object) -> str:
+    """A path, or a text with paths in it, to be shown, emitted or stored: bytes of it that are no UTF-8 become U+FFFD.
+
+    Python holds such bytes as lone surrogates, which no UTF-8 text can.
+    """
+    return _LONE.sub("\ufffd", str(path))
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inscape.elicitation import salvage
 from inscape.elicitation.answers import Answer, read_answer, refuses
 from inscape.elicitation.salvage import find
 from inscape.records import Shape
@@ -84,6 +85,61 @@ def test_reads_line_breaks_and_quotes_that_are_not_escaped() -> None:
     assert one(read_answer(text, PLAIN)) == ("who is it", 'First line.\n\nShe said "no", and then\nmore.')
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        'I stop. "It is late," she said. Then I go on to the stairs.',
+        'He asks, "why?": no answer',
+        'one, "two": three',
+        'She said "No", "never", and left.',
+        'He counts: "1", "2".',
+    ],
+)
+def test_a_text_that_its_own_quotes_break_up_is_never_given_back_shorter(output: str) -> None:
+    for text in (
+        f'{{"instruction": "who is it", "input": "", "output": "{output}"}}',
+        f'{{"instruction": "who is it", "output": "{output}", "input": ""}}',
+        f'[{{"instruction": "who is it", "input": "", "output": "{output}"}}]',
+    ):
+        answer = read_answer(text, PLAIN)
+        if answer.state == "done":
+            assert [c.turns[1].text for c in answer.conversations] == [output]
+        else:
+            assert answer.state == "unparsed"
+            assert "not escaped" in " ".join(answer.problems)
+
+
+@given(st.lists(st.sampled_from(['"', ",", ":", " ", "no", "she said", ".", "4", "?"]), min_size=1, max_size=12))
+def test_no_quotes_in_a_text_make_it_lose_words(parts: list[str]) -> None:
+    output = "I say " + "".join(parts) + " and go"
+    answer = read_answer(f'{{"instruction": "who is it", "input": "", "output": "{output}",}}', PLAIN)
+    if answer.state == "done":
+        (conversation,) = answer.conversations
+        assert conversation.turns[0].text == "who is it"
+        assert [c for c in conversation.turns[1].text if c.isalnum()] == [c for c in output if c.isalnum()]
+
+
+def test_a_whole_example_beside_a_torn_one_is_kept_and_the_other_is_said() -> None:
+    answer = read_answer(f'[{GOOD}, {{"instruction": "who", "output": "I stop. "Late," she said. So."}}]', PLAIN)
+    assert [c.turns[1].text for c in answer.conversations] == [A]
+    assert "not escaped" in answer.problems[0]
+
+
+@pytest.mark.parametrize("text", ['{"instruction": "a", "output": "b", "n": ' + "1" * 5000 + "}", "[{" * 3000])
+def test_numbers_and_depths_beyond_all_measure_do_not_make_it_raise(text: str) -> None:
+    assert read_answer(text, PLAIN).state in ("done", "unparsed")
+
+
+def test_a_fault_while_reading_is_an_answer_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(text: str) -> object:
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr(salvage, "find", fault)
+    answer = read_answer(GOOD, PLAIN)
+    assert answer.state == "unparsed"
+    assert "KeyError" in answer.problems[0]
+
+
 def test_keeps_a_code_block_inside_a_text() -> None:
     text = json.dumps({"instruction": "how", "output": "So:\n```json\n{}\n```\nlike that"})
     assert one(read_answer(text, PLAIN))[1] == "So:\n```json\n{}\n```\nlike that"
@@ -157,6 +213,28 @@ def test_complete_examples_before_the_cut_are_kept() -> None:
     assert [c.turns[1].text for c in answer.conversations] == [A]
     assert answer.problems[0] == "The answer was cut off before its end."
     assert answer.problems[1].startswith("Example 2:")
+
+
+def talk(exchanges: int) -> str:
+    turns = [
+        {"from": who, "value": f"<thinking>t{n}</thinking>\n\nword {n}" if who == "assistant" else f"ask {n}"}
+        for n in range(exchanges)
+        for who in ("human", "assistant")
+    ]
+    return json.dumps({"conversations": turns})
+
+
+@pytest.mark.parametrize("frame", ["{}", "[{}", '{"examples": [{}'])
+def test_a_conversation_that_breaks_off_is_not_taken_for_a_shorter_one(frame: str) -> None:
+    shape = Shape("thinking", (4, 6))
+    for end in (talk(6).index("ask 4"), talk(6).index("word 5"), talk(6).rindex("}]")):
+        answer = read_answer(frame.replace("{}", talk(6)[:end]), shape)
+        assert (answer.state, answer.conversations) == ("unparsed", ())
+        assert any("breaks off" in problem for problem in answer.problems)
+    closed = read_answer(frame.replace("{}", talk(6).removesuffix("}")), shape)
+    assert [len(c.turns) for c in closed.conversations] == [12]
+    before = read_answer(f"[{talk(4)}, {talk(6)[:-40]}", shape)
+    assert [len(c.turns) for c in before.conversations] == [8]
 
 
 def test_reasoning_that_never_ends_is_no_answer() -> None:

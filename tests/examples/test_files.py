@@ -50,6 +50,27 @@ def test_rows_come_out_of_every_form_and_encoding(text: str, encoding: str) -> N
     assert [value["prompt"] for value in values(found) if isinstance(value, dict)] == ["a", "b", "c"]
 
 
+WRAPPED = {"system": "You are Jessy.", "version": 2, "metadata": {"language": "tr"}, "note": None, "data": [A, B]}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("one_row_a_line", [False, True])
+def test_fields_beside_a_list_of_rows_are_laid_under_them_or_named(indent: int | None, one_row_a_line: bool) -> None:
+    text = json.dumps(WRAPPED, indent=indent)
+    if one_row_a_line:
+        text = json.dumps(WRAPPED).replace('{"system', '{\n"system').replace(' "data": [', '\n"data": [\n')
+        text = text.replace('{"prompt": "a"}, ', '{"prompt": "a"},\n').replace("]}", "\n]}")
+    found = rows(text)
+    assert values(found) == [A, B]
+    assert [row.under for row in found] == [{"system": "You are Jessy.", "metadata": {"language": "tr"}}] * 2
+    assert [row.beside for row in found] == [("version",), ()]
+
+
+def test_a_field_beside_the_rows_that_is_of_the_wrong_kind_is_named() -> None:
+    found = rows(json.dumps({"system": 3, "metadata": "m", "data": [A, B]}))
+    assert [(row.under, row.beside) for row in found] == [({}, ("system", "metadata")), ({}, ())]
+
+
 def test_a_row_alone_and_a_conversation_in_it_are_not_taken_apart() -> None:
     talk = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
     assert values(rows(json.dumps(talk))) == [talk]

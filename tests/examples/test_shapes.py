@@ -315,3 +315,32 @@ def test_every_refusal_names_the_field_and_the_reason(row: object, reason: str) 
     with pytest.raises(DataError) as caught:
         read_row(row)
     assert reason in str(caught.value)
+
+
+def test_what_lies_under_a_row_counts_where_the_row_says_nothing() -> None:
+    under = {"system": "You are Jessy.", "metadata": {"language": "tr", "source": "x"}}
+    plain = {"instruction": "a", "output": "b"}
+    found = read(plain, under=under).conversation
+    assert (found.system, found.language, found.extra) == ("You are Jessy.", "tr", {"metadata": {"source": "x"}})
+    own = plain | {"system": "Be.", "language": "en", "metadata": {"source": "y"}}
+    found = read(own, under=under).conversation
+    assert (found.system, found.language, found.extra) == ("Be.", "en", {"metadata": {"source": "y"}})
+    talk = [{"role": "system", "content": "Be."}, {"role": "user", "content": "a"}, {"role": "gpt", "content": "b"}]
+    assert read({"messages": talk}, under=under).conversation.system == "Be."
+    assert read(talk[1:], under=under).conversation.system == "You are Jessy."
+    with pytest.raises(DataError, match="half of a surrogate pair"):
+        read(plain, under={"system": "\ud83d"})
+
+
+@pytest.mark.parametrize(
+    "opened", ['<thinking type="inner">', "<thinking >", "<THINK a=b c='d'>", "<reasoning\nx = '>'>"]
+)
+def test_the_tag_of_a_thought_may_have_attributes(opened: str) -> None:
+    name = opened[1:].split()[0].rstrip(">")
+    row = {"instruction": "a", "output": f"{opened}Who?</{name} >\n\nHi."}
+    assert read_row(row).turns[1] == Turn("assistant", "Hi.", thought="Who?")
+
+
+def test_words_that_only_begin_like_a_tag_are_text() -> None:
+    row = {"instruction": "a", "output": "<thinking about it> Hi."}
+    assert read_row(row).turns[1] == Turn("assistant", "<thinking about it> Hi.")

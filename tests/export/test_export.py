@@ -232,6 +232,53 @@ def test_whole_conversations_are_read_back(format: str, talk: Conversation) -> N
     assert words == [[t.text, *([t.input] if t.input else [])] for t in talk.turns]
 
 
+INSIDE = (
+    "*pauses*\n<thinking>SECRET</thinking>\n\nHello.",
+    'Yes <THINK mood="SECRET">SECRET</think> no.',
+    "Out <reasoning>SECRET and never closed",
+    "SECRET</thought>Out",
+    "Out <mind>SECRET</mind>",
+)
+
+
+@pytest.mark.parametrize("text", INSIDE)
+@pytest.mark.parametrize("format", ["alpaca", "prompt-completion"])
+def test_a_thought_further_inside_a_reply_is_in_no_history(format: str, text: str) -> None:
+    talk = Conversation((Turn("user", "a"), Turn("assistant", text), Turn("user", "b"), Turn("assistant", "c")))
+    made = convert([example(talk, "thinking")], format, Options(tag="mind"))
+    (_, first), (_, second) = made.rows
+    assert "SECRET" in str(first), "in the row of its own answer it stays"
+    assert "SECRET" not in str(second)
+    assert (
+        "Left out of histories: 1 thought in a tag further inside a reply; it stays in the row of its own answer."
+        in made.notes
+    )
+
+
+def test_what_is_around_a_thought_inside_a_reply_stays_in_histories() -> None:
+    said = [Turn("user", "a"), Turn("assistant", ""), Turn("user", "b"), Turn("assistant", "c")]
+    histories = []
+    for text in INSIDE:
+        talk = Conversation((said[0], Turn("assistant", text), *said[2:]))
+        histories.append(rows("alpaca", [example(talk, "thinking")], tag="mind")[1]["input"])
+    replies = [history.removeprefix("User: a\n\nAssistant: ") for history in histories]
+    assert replies == ["*pauses*\n\nHello.", "Yes no.", "Out", "Out", "Out"]
+
+
+@pytest.mark.parametrize("format", ["alpaca", "messages", "sharegpt", "prompt-completion"])
+def test_dropped_thoughts_are_dropped_inside_replies_too(format: str) -> None:
+    talk = Conversation((Turn("user", "a"), Turn("assistant", INSIDE[0], thought="SECRET")))
+    made = convert([example(talk, "thinking")], format, Options(thoughts="drop"))
+    assert "SECRET" not in str(made.rows)
+    assert "Left out: 2 thoughts, since thoughts are to be dropped." in made.notes
+
+
+def test_a_reply_that_is_nothing_but_a_thought_is_refused_where_it_must_be_left_out() -> None:
+    talk = Conversation((Turn("user", "a"), Turn("assistant", "<think>b</think>")))
+    with pytest.raises(DataError, match=r"Example x1 cannot .*: a reply is nothing but a thought \(<think>b"):
+        convert([example(talk, "thinking")], "messages", Options(thoughts="drop"))
+
+
 def test_files_are_the_same_bytes_each_time_and_one_line_a_row() -> None:
     row = {"a": "çay\u2028\u2029\x85 – 茶", "b": [1]}
     assert jsonl([row, row]) == ('{"a": "çay\\u2028\\u2029\\u0085 – 茶", "b": [1]}\n' * 2).encode()

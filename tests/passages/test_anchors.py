@@ -195,3 +195,20 @@ def test_shuffled_words_of_a_novel_are_not_found(seed: int) -> None:
     words = " ".join(p.text for p in chance.sample(paragraphs, 20)).split()
     chance.shuffle(words)
     assert index.find(" ".join(words[:120])) is None
+
+
+@pytest.mark.parametrize(
+    "quote", ["The... no... no... she", "Well ... was ... the", "The others … se … as he was: cold … ing"]
+)
+def test_scraps_between_dots_are_no_quote(quote: str) -> None:
+    book = [
+        *BOOK,
+        Paragraph("paragraph", "The ground was nothing, she knew, nothing at all; the notion went, she said."),
+    ]
+    assert Index(book, "b").find(quote) is None
+
+
+def test_short_pieces_count_in_a_long_quote() -> None:
+    match = Index(BOOK, "b").find("The others … as on any day … cold, awake, counting.")
+    assert match is not None
+    assert match.share == 1.0

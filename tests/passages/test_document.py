@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -309,3 +311,16 @@ def test_an_appended_passage_is_read_back_and_nothing_before_it_changes(text: st
     assert last is not None
     assert words.squeeze(last.text) == words.squeeze(body)
     assert last.phenomenology == tuple(words.squeeze(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "## PASSAGE 1: a{}x", "## PASSAGE{}x", "##{}x", "## PASSAGE 1{}*x", "## PASSAGE no.{}x", "**{}x", "**a{}x",
+        "**Applicable templates:** 1{}2", "## PASSAGE 1: a ** {}#", "-{}x", "  {}:",
+    ],
+)  # fmt: skip
+def test_blanks_cost_no_time(line: str) -> None:
+    start = time.perf_counter()
+    parse(f'## PASSAGE 7: b\n"""\nText.\n"""\n{line.format(" " * 20_000)}\n', "passages.md")
+    assert time.perf_counter() - start < 3

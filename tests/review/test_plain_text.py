@@ -15,10 +15,10 @@ LINES = st.sampled_from(
     ["## user", "\\## user", "### thoughts", "\\\\### state", "## A heading", "- a", "mood: x", "# Reply"]
 )
 TEXT = st.lists(WORDS | LINES, min_size=1, max_size=5).map("\n".join).map(str.strip).filter(bool)
-LINE = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1).filter(lambda s: s[0] != '"')
-MOOD = st.builds(Mood, LINE | st.none(), LINE | st.floats(0, 1) | st.none(), st.lists(LINE, max_size=3).map(tuple)).map(
-    lambda mood: None if mood == Mood() else mood
-)
+QUOTED = st.sampled_from(['"sure"', '"', '""', '"0.4"', "0.4", "one\n\ntwo", "one  \n    two\n   \n\n  - three"])
+MOOD = st.builds(
+    Mood, TEXT | st.none(), TEXT | QUOTED | st.floats(0, 1) | st.none(), st.lists(TEXT | QUOTED, max_size=3).map(tuple)
+).map(lambda mood: None if mood == Mood() else mood)
 
 
 @st.composite
@@ -49,6 +49,18 @@ def test_it_is_text_for_people() -> None:
 def test_left_alone_nothing_changes() -> None:
     spaced = Conversation((Turn("user", " hi "), Turn("assistant", "yes\n")))
     assert plain.read(plain.write(spaced).replace("\n", "\r\n"), spaced, "plain").conversation == spaced
+
+
+def test_line_ends_inside_a_text_do_not_change_where_nothing_else_does() -> None:
+    odd = Conversation((Turn("user", "a\r\nb"), Turn("assistant", "yes\rno", state=Mood("one\r\n\r\ntwo"))))
+    assert plain.read(plain.HINT + "\n" + plain.write(odd), odd, "state").conversation == odd
+
+
+def test_a_state_may_be_indented_by_hand_in_any_way() -> None:
+    text = "## user\n\nhi\n\n## assistant\n\nyes\n\n### state\n\nmood: one\n  two\n\tthree\nthoughts:\n* a\n\n- b\n"
+    read = plain.read(text, PLAIN, "state").conversation
+    assert read is not None
+    assert read.turns[1].state == Mood("one\ntwo\nthree", None, ("a", "b"))
 
 
 def test_an_edit_keeps_what_is_no_text() -> None:

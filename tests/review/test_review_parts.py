@@ -87,6 +87,20 @@ def test_an_edit_can_have_any_raw_shape() -> None:
         ('{"example":"e-1","verdict":"keep","note":3}', '"note" is 3'),
         ('{"example":"e-1","verdict":"keep","edit":{"turns":[{"role":"user","text":"a"}]}}', '"edit": '),
         ('{"example":"e-1","verdict":"keep","verdit":1}', 'unknown field "verdit"'),
+        ('{"example":"e-1","verdict":"keep","note":"\\ud83d"}', "half of a surrogate pair"),
+        ('{"example":"\\ud83d","verdict":"keep"}', "half of a surrogate pair"),
+        (
+            '{"example":"e-1","verdict":"keep","edit":{"turns":[{"role":"user","text":"a"},'
+            '{"role":"assistant","text":"\\ud83d"}]}}',
+            "half of a surrogate pair",
+        ),
+        (
+            '{"example":"e-1","verdict":"keep","edit":{"turns":[{"role":"user","text":"a"},'
+            '{"role":"assistant","text":"b","state":{"certainty":NaN}}]}}',
+            "NaN or an infinite number",
+        ),
+        ('{"example":"e-1","verdict":"keep","checklist":[' + "9" * 5000 + "]}", "a number with too many digits"),
+        ("[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_broken_line_says_why(line: str, words: str) -> None:

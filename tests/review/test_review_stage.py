@@ -93,6 +93,16 @@ def test_what_is_written_can_be_applied_to_a_copy(made: Made, tmp_path: Path) ->
         assert examples.revision(copy.store, made.ids[0], 1) == PLAIN
 
 
+def test_undo_of_a_verdict_offers_no_edit_that_it_did_not_make(made: Made) -> None:
+    one = made.ids[0]
+    decisions.decide(made.store, one, "skip", AT)
+    with made.store.change() as db:
+        examples.revise(db, one, INSIDE, "human", AT)
+    undone = review.undo(made.store, AT)
+    assert undone is not None
+    assert undone.draft is None
+
+
 def test_the_time_left_counts_each_passage_once(made: Made) -> None:
     every = examples.all_examples(made.store)
     alone = sum(review.words_left(made.store, [one]) for one in every)

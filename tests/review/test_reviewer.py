@@ -183,6 +183,23 @@ def test_a_broken_edit_that_is_left_names_its_file(made: Made) -> None:
     assert terminal.forgotten == []
 
 
+def test_an_editor_that_is_closed_without_a_change_changes_nothing(made: Made) -> None:
+    odd = replace(PLAIN, turns=(PLAIN.turns[0], replace(PLAIN.turns[1], text="a\x0bb ", thought=" x\r\ny")))
+    with made.store.change() as db:
+        examples.revise(db, made.ids[0], odd, "human", "now")
+    _, terminal, _ = played(made, "ey", "a -> a")
+    assert "Nothing was changed." in terminal.screens[1]
+    example = examples.get(made.store, made.ids[0])
+    assert example is not None
+    assert (example.conversation, example.revision) == (odd, 2)
+
+
+def test_a_draft_opened_and_closed_again_stays_with_its_new_file(made: Made) -> None:
+    _, terminal, desk = played(made, "eeq", "no rope -> none", "none -> none")
+    assert "edited, not saved" in terminal.screens[2]
+    assert desk.unsaved == (f"/tmp/{made.ids[0]}.md",)
+
+
 def test_an_edit_that_is_not_kept_is_set_aside_not_lost(made: Made) -> None:
     _, terminal, desk = played(made, "en", "no rope -> none")
     assert "The edit was set aside. Its text stands in" in terminal.screens[2]

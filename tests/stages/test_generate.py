@@ -1,6 +1,7 @@
 """Generation in one process: the plan, the log, retries, the cap, stopping, and what a second run costs."""
 
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Mapping
@@ -23,11 +24,12 @@ from inscape.errors import (
 )
 from inscape.events import Answered, Event, Finished, Noted, Planned, Sent, Waiting
 from inscape.project import Project
-from inscape.records import Reply, Request
+from inscape.records import Reply, Request, Shape
 from inscape.stages.generate import generate
 from inscape.stages.sources import Choice, prompts
 from inscape.store import Store, attempts, examples, open_store
 from inscape.teachers import made_up
+from inscape.teachers.base import scrub
 from inscape.teachers.fake import FakeTeacher
 from inscape.teachers.prices import Price
 from tests.generating import make_project, now, planned, policy, run, running
@@ -301,6 +303,109 @@ def test_a_cap_without_a_price_is_refused(store: Store, project: Project) -> Non
 
     with pytest.raises(SettingError, match=r"no price is known for openai:mystery.*generate\.price_in"):
         planned(store, project, Paid(), cap=5.0)
+
+
+def test_a_second_try_is_under_the_cap_too(store: Store, project: Project) -> None:
+    slow = Scripted(*[TeacherUnreachable("no answer in time")] * 20)
+    made = planned(store, project, slow, price=Price(0.0, 1000.0), max_tokens=1000)  # one dollar at worst
+    with pytest.raises(CapReached, match=r"6 requests left; a higher --cap goes on"):
+        list(running(store, made, slow, policy(cap=1.5, max_tokens=1000, concurrency=1)))
+    assert len(slow.asked) == 1
+    assert states(store) == {"unknown": 1}
+
+
+def test_what_waits_for_another_try_is_not_counted_twice(store: Store, project: Project) -> None:
+    busy = Scripted(TeacherBusy("429"))
+    made = planned(store, project, busy, price=Price(0.0, 1000.0), max_tokens=1000)
+    events = list(running(store, made, busy, policy(cap=6.5, max_tokens=1000, concurrency=1)))
+    assert finished(events)["done"] == 6
+
+
+# ---------------------------------------------------------------- odd answers
+
+
+GOOD = made_up.answer("The gate was open.", Shape("plain"))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Reply(GOOD + "\ud83d"),
+        Reply(GOOD[:-1] + ', "n": ' + "1" * 5000 + "}"),
+        Reply(GOOD, tokens_in=10.5, tokens_out="many"),  # type: ignore[arg-type]
+        Reply(GOOD, tokens_in=2**70, tokens_out=-1),
+        Reply(GOOD, model={"name": "m"}),  # type: ignore[arg-type]
+        Reply(GOOD.replace("input", "\\ud83d")),
+        Reply("[{" * 5000),
+    ],
+    ids=["surrogate", "number", "usage", "range", "model", "name", "depth"],
+)
+def test_an_odd_answer_is_kept_and_takes_no_other_with_it(store: Store, project: Project, odd: Reply) -> None:
+    class Odd(Scripted):
+        def ask(self, request: Request) -> Reply:
+            reply = super().ask(request)
+            return odd if len(self.asked) == 1 else reply
+
+    made = planned(store, project, Odd())
+    plain = replace(made, items=tuple(i for i in made.items if i.template.shape.structure == "plain"))
+    events = list(running(store, plain, Odd(), policy(concurrency=1)))
+    assert finished(events)["done"] + finished(events)["unparsed"] == 3
+    first = attempts.listing(store)[0]
+    assert first.reply
+    assert first.reply.replace("\ufffd", "")[:60] == odd.text[:60]
+
+
+def test_an_odd_error_message_is_kept(store: Store, project: Project) -> None:
+    events = run(store, project, Scripted(TeacherRejected(scrub("half \ud83d of it"))), policy(concurrency=1))
+    assert finished(events)["failed"] == 1
+    assert [a.error for a in attempts.listing(store) if a.error] == ["half \ufffd of it"]
+
+
+def test_examples_that_cannot_be_written_do_not_lose_the_answer(
+    store: Store, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> bool:
+        raise ValueError("no room for this")
+
+    monkeypatch.setattr(examples, "insert", fault)
+    assert finished(run(store, project, FakeTeacher()))["unparsed"] == 6
+    assert all(a.reply and "no room for this" in (a.error or "") for a in attempts.listing(store))
+
+
+def test_one_outcome_that_cannot_be_recorded_leaves_its_neighbors(
+    store: Store, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = FakeTeacher(delay=0.1)
+    made = planned(store, project, teacher)
+    settle, bad = attempts.settle, made.items[0].key
+
+    def fault(db: object, key: str, state: str, *rest: object) -> None:
+        if key == bad and state != "unknown":
+            raise ValueError("a fault of this program")
+        settle(db, key, state, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(attempts, "settle", fault)
+    with pytest.raises(ValueError, match="a fault of this program"):
+        list(running(store, made, teacher, policy(concurrency=3)))
+    found = states(store)
+    assert found["unknown"] == 1
+    assert found["done"] >= 2
+    assert "sent" not in found
+
+
+def test_a_fault_of_ours_is_not_called_a_damaged_database(store: Store) -> None:
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.row("SELECT ?", {"name": "m"})
+
+
+def test_an_answer_that_was_cut_after_its_examples_says_so(store: Store, project: Project) -> None:
+    class Cut(FakeTeacher):
+        def ask(self, request: Request) -> Reply:
+            return replace(super().ask(request), cut=True)
+
+    run(store, project, Cut())
+    assert states(store) == {"done": 6}
+    assert all("Cut off at teacher.max_tokens" in (a.error or "") for a in attempts.listing(store))
 
 
 # ---------------------------------------------------------------- passages and templates

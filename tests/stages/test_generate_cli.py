@@ -230,12 +230,66 @@ def test_by_hand_from_prompts_to_examples(project: Project, said: Said) -> None:
     project.passages.write_text(text.replace("Number 1:", "Changed since:"), encoding="utf-8")
     code, out, err = said("generate", "--teacher", "manual", "--answers", "answers")
     assert code == 1
-    assert "2 examples from 2 answers" in out
+    assert "2 examples from 3 answers" in out
     assert "1 unparsed" in out
     assert "099.txt: belongs to no prompt" in err
     assert "003, 004" in (project.root / "prompts" / "README.md").read_text(encoding="utf-8")
     code, out, _ = said("generate", "--teacher", "manual", "--answers", "answers")
     assert "2 answers had been read before" in out
+
+
+def hand_in(project: Project, name: str, text: str) -> None:
+    (project.root / "answers").mkdir(exist_ok=True)
+    (project.root / "answers" / name).write_text(text, encoding="utf-8")
+
+
+def prompt_in(project: Project, number: str) -> str:
+    (path,) = (project.root / "prompts").glob(f"{number}-*.md")
+    return path.read_text(encoding="utf-8").split("\n", 1)[1].rstrip("\n")
+
+
+def test_a_number_is_never_given_to_another_prompt(project: Project, said: Said) -> None:
+    said("generate", "--teacher", "manual", "--passage", "1", "--template", "1")
+    prompt = prompt_in(project, "001")
+    answer = made_up.answer(prompt, shape_of(prompt))
+    hand_in(project, "001.md", answer)
+    said("generate", "--teacher", "manual", "--answers", "answers")
+    next((project.root / "prompts").glob("001-*.md")).unlink()
+    said("generate", "--teacher", "manual", "--passage", "2", "--template", "1")
+    assert [p.name[:3] for p in (project.root / "prompts").glob("0*.md")] == ["002"]
+    code, out, _ = said("generate", "--teacher", "manual", "--answers", "answers")
+    assert code == 0
+    assert "1 answer had been read before" in out
+    assert [a.state for a in log(project)] == ["done", "planned"]
+    hand_in(project, "002.md", answer)
+    _, _, err = said("generate", "--teacher", "manual", "--answers", "answers")
+    assert "002.md: not taken; the same words are the answer to another prompt" in err
+    assert [a.state for a in log(project)] == ["done", "planned"]
+
+
+def test_reading_the_same_answers_again_changes_nothing(project: Project, said: Said) -> None:
+    said("generate", "--teacher", "manual")
+    hand_in(project, "001.md", "I would rather not say anything in JSON today.")
+    for _ in range(3):
+        code, out, _ = said("generate", "--teacher", "manual", "--answers", "answers")
+        assert (code, "1 unparsed" in out) == (1, True)
+    key = log(project)[0].key
+    with open_store(project.database) as store:
+        assert len(attempts.replies(store, key)) == 1
+    hand_in(project, "001.md", "Still not.")
+    said("generate", "--teacher", "manual", "--answers", "answers")
+    with open_store(project.database) as store:
+        assert len(attempts.replies(store, key)) == 2
+
+
+def test_no_password_in_an_address(project: Project, said: Said) -> None:
+    said("generate", "--teacher", "fake")
+    url = "http://bob:hunter2secret@127.0.0.1:1/v1"
+    code, out, err = said("generate", "--teacher", "openai", "--model", "m", "--base-url", url, "--yes")
+    assert code == 1
+    assert "teacher.key_env" in err
+    assert "hunter2" not in out + err
+    assert b"hunter2" not in project.database.read_bytes()
 
 
 # ---------------------------------------------------------------- answers

@@ -1,7 +1,10 @@
 """The database: migrations, the paid log, revisions, undo, and what its faults say."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -99,6 +102,74 @@ def test_undo_of_a_later_verdict_keeps_an_earlier_edit(store: Store) -> None:
     assert answer_of(store, "e-1") == "better"
     decisions.undo(store, AT)
     assert answer_of(store, "e-1") == "first"
+
+
+def test_undo_leaves_a_text_that_was_mended_outside_review(store: Store) -> None:
+    put(store, "e-1")
+    with store.change() as db:
+        examples.revise(db, "e-1", talk("mended"), "human", AT)
+    decisions.decide(store, "e-1", "skip", AT)
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "mended"
+    decisions.decide(store, "e-1", "keep", AT, edited=talk("mine"))
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "mended", "the text before the edit, not the teacher's"
+
+
+def test_undo_of_an_edit_leaves_what_was_mended_after_it(store: Store) -> None:
+    put(store, "e-1")
+    decisions.decide(store, "e-1", "keep", AT, edited=talk("mine"))
+    with store.change() as db:
+        examples.revise(db, "e-1", talk("mended"), "human", AT)
+    decisions.decide(store, "e-1", "keep", AT, edited=talk("mine again"))
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "mended"
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "mended"
+
+
+def test_undo_of_two_edits_goes_back_to_the_first_text(store: Store) -> None:
+    put(store, "e-1")
+    decisions.decide(store, "e-1", "keep", AT, edited=talk("one"))
+    decisions.decide(store, "e-1", "keep", AT, edited=talk("two"))
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "one"
+    decisions.undo(store, AT)
+    assert answer_of(store, "e-1") == "first"
+
+
+def test_a_new_project_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from inscape.store import open_store\n"
+        "sys.stdin.readline()\n"
+        "with open_store(Path(sys.argv[1])): pass"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "inscape.db")]
+    many = [
+        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(8)
+    ]
+    for one in many:
+        assert one.stdin
+        one.stdin.write("\n")
+        one.stdin.flush()
+    assert [one.communicate()[1] for one in many] == [""] * 8
+
+
+def test_a_migration_that_another_process_made_meanwhile_is_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "inscape.db"
+    change = Store.change
+
+    def overtaken(self: Store) -> AbstractContextManager[sqlite3.Connection]:
+        monkeypatch.setattr(Store, "change", change)
+        with open_store(path):
+            return change(self)
+
+    monkeypatch.setattr(Store, "change", overtaken)
+    with open_store(path) as store:
+        assert examples.counts(store) == {}
 
 
 def test_revisions_are_never_changed(store: Store) -> None:

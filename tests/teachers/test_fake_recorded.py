@@ -132,15 +132,17 @@ PROMPTS = {key: f"Write about {key}\n\nand no more." for key in KEYS}
 
 
 def _sheets() -> list[manual.Sheet]:
-    return [manual.Sheet(key, f"p-{n}", "continuity", PROMPTS[key]) for n, key in enumerate(KEYS)]
+    return [manual.Sheet(key, n, f"p-{n}", "continuity", PROMPTS[key]) for n, key in enumerate(KEYS, 1)]
 
 
 def test_numbers_stay_with_their_prompts(tmp_path: Path) -> None:
     first = manual.write(tmp_path, _sheets()[:1])
     again = manual.write(tmp_path, reversed(_sheets()))
-    assert [p.name for p in first] == ["001-p-0-continuity.md"]
-    assert [p.name for p in again] == ["002-p-2-continuity.md", "003-p-1-continuity.md"]
-    assert manual.numbers(tmp_path) == {1: KEYS[0], 2: KEYS[2], 3: KEYS[1]}
+    assert [p.name for p in first] == ["001-p-1-continuity.md"]
+    assert [p.name for p in again] == ["003-p-3-continuity.md", "002-p-2-continuity.md"]
+    assert manual.numbers(tmp_path) == dict(enumerate(KEYS, 1))
+    other = manual.Sheet("f" * 24, 2, "p-9", "continuity", "of another log")
+    assert [p.name for p in manual.write(tmp_path, [other])] == ["004-p-9-continuity.md"]
     assert first[0].read_text(encoding="utf-8").splitlines()[0].startswith(f"<!-- inscape prompt {KEYS[0]}")
     readme = manual.write_readme(tmp_path, KEYS[1:]).read_text(encoding="utf-8")
     assert "002, 003" in readme
@@ -155,11 +157,32 @@ def test_answers_in_a_folder_by_number_by_key_and_in_the_prompt_file(tmp_path: P
     (answers / third.name).write_text(third.read_text(encoding="utf-8") + "\nthree\n", encoding="utf-8")
     (answers / second.name).write_text(second.read_text(encoding="utf-8"), encoding="utf-8")
     (answers / "77.md").write_text("whose?", encoding="utf-8")
-    found = manual.read_answers(answers, prompts, PROMPTS)
+    found = manual.read_answers(answers, manual.numbers(prompts), PROMPTS)
     assert {(p.key, p.text) for p in found} == {
         (KEYS[0], "one"), (KEYS[1], "two"), (KEYS[2], "three"), (None, "whose?"),
     }  # fmt: skip
     assert first.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("001", 1),
+        ("1", 1),
+        ("002-p-00000000-continuity", 2),
+        ("Claude 3 - 001", 1),
+        ("GPT-5.2 answer 003", 3),
+        ("2026-11-20 002", 2),
+        ("Claude 3", None),
+        ("1a", None),
+        (f"{KEYS[1][:9]}", 2),
+        (f"of {KEYS[2][:9]} by Claude 1", 3),
+    ],
+)
+def test_what_a_files_name_means(tmp_path: Path, name: str, number: int | None) -> None:
+    (tmp_path / f"{name}.md").write_text("an answer", encoding="utf-8")
+    (found,) = manual.read_answers(tmp_path, dict(enumerate(KEYS, 1)), PROMPTS)
+    assert found.key == (KEYS[number - 1] if number else None)
 
 
 def test_answers_in_one_file_under_headings(tmp_path: Path) -> None:
@@ -169,13 +192,13 @@ def test_answers_in_one_file_under_headings(tmp_path: Path) -> None:
     one.write_text(
         '# Mine\n\n## 001\n{"a": 1}\n\n## 003 the third\n\nthree\n## 002\n\n## 009\nwhat?\n', encoding="utf-8"
     )
-    found = manual.read_answers(one, prompts, PROMPTS)
+    found = manual.read_answers(one, manual.numbers(prompts), PROMPTS)
     assert [(p.key, p.text) for p in found] == [(KEYS[0], '{"a": 1}'), (KEYS[2], "three"), (None, "what?")]
     assert found[1].where.endswith("line 6")
 
 
 def test_no_answers_at_all(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no answers found"):
-        manual.read_answers(tmp_path, tmp_path / "prompts", {})
+        manual.read_answers(tmp_path, {}, {})
     with pytest.raises(TeacherSetupError, match="is you"):
         load(settings(teacher__name="manual"), {}).ask(Request("p", Shape("plain"), 1))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from inscape.errors import TeacherSetupError
+from inscape.errors import SettingError, TeacherSetupError
 from inscape.records import Shape
+from inscape.settings import load as read_settings
 from inscape.teachers import keys, prices
 from inscape.teachers.base import scrub
 from tests.generating import settings
@@ -64,10 +65,55 @@ def test_scrub() -> None:
         ("http://172.217.0.2/v1", False),
         ("https://openrouter.ai/api/v1", False),
         ("https://localhost.example.com/v1", False),
+        ("https://10.evil.com/v1", False),
+        ("https://127.evil.net/v1", False),
+        ("https://192.168.evil.com/v1", False),
+        ("https://172.20.example.com/v1", False),
+        ("http://127.0.0.2:8080/v1", True),
+        ("http://0.0.0.0:8080/v1", True),
+        ("http://[fd00::7]:8080/v1", True),
+        ("http://studio.local:1234/v1", True),
     ],
 )
 def test_what_is_local(url: str, local: bool) -> None:
     assert keys.is_local(url) == local
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bob:hunter2@host/v1",
+        "bob:hunter2@host/v1",
+        "http:/bob:hunter2@host/v1",
+        "https://hunter2@host/v1",
+        "https://host/v1?api_key=hunter2",
+        "https://host/v1?x=1&access-token=hunter2",
+        "https://host/sk-hunter2hunter2/v1",
+        "http://[hunter2/v1",
+    ],
+)
+def test_an_address_holds_no_secret(url: str) -> None:
+    said = []
+    with pytest.raises(SettingError) as flag:
+        settings(teacher__base_url=url)
+    said.append(str(flag.value))
+    for toml, environ in ((f'[teacher]\nbase_url = "{url}"\n', {}), ("", {"INSCAPE_TEACHER_BASE_URL": url})):
+        with pytest.raises(SettingError) as caught:
+            read_settings(toml, "inscape.toml", environ)
+        said.append(str(caught.value))
+    assert "hunter2" not in " ".join(said)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://host/v1?api-version=2026-01-01", "https://host/a/@cf/v1", "http://localhost:11434/v1"]
+)
+def test_other_addresses_are_taken(url: str) -> None:
+    assert settings(teacher__base_url=url).text("teacher.base_url") == url
+
+
+def test_slots_that_are_no_section_are_a_sentence() -> None:
+    with pytest.raises(SettingError, match=r"inscape\.toml, line 2: slots"):
+        read_settings("format = 1\nslots = 3\n", "inscape.toml", {})
 
 
 def test_prices_from_the_table_from_settings_and_unknown() -> None:

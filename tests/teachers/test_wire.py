@@ -10,6 +10,7 @@ import pytest
 from inscape.errors import (
     InscapeError,
     TeacherBusy,
+    TeacherError,
     TeacherOutOfCredit,
     TeacherRefused,
     TeacherRejected,
@@ -104,6 +105,17 @@ def test_each_fault_is_a_sentence_without_the_key(wire: str, fault: str, kind: t
     assert KEY not in str(caught.value)
     assert "SECRET" not in repr(caught.value)
     assert len(server.requests) == 1, "the client must not repeat on its own"
+
+
+@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize(
+    ("fault", "billed"),
+    [("broken", True), ("bare", True), ("html502", True), ("drop", True), ("busy", False), ("down", False)],
+)
+def test_what_may_have_been_billed_is_counted_so(wire: str, fault: str, billed: bool) -> None:
+    with TeacherServer(script=[fault]) as server, pytest.raises(TeacherError) as caught:
+        teacher(wire, server).ask(REQUEST)
+    assert caught.value.perhaps_billed == billed
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import cast
 
 from inscape.books.detect import FORMATS, detect
+from inscape.errors import BookError
 from inscape.records import BookText
 
 __all__ = ["FORMATS", "read"]
@@ -25,4 +26,7 @@ def read(data: bytes, name: str) -> BookText:
     """
     module = importlib.import_module(f"inscape.books.{detect(data, name)}")
     reader = cast("Callable[[bytes, str], BookText]", module.read)
-    return reader(data, name)
+    try:
+        return reader(data, name)
+    except MemoryError:
+        raise BookError(f"{name} does not fit into this machine's memory. Split it.") from None

@@ -174,7 +174,7 @@ def _body(document: bytes, reader: _Reader, name: str) -> None:
         for _, element in events:
             if element.tag == _TR:
                 _row(element, reader)
-            elif element.getparent() is None or element.getparent().tag != _TC:
+            elif not any(True for _ in element.iterancestors(_TC)):
                 _paragraph(element, reader)
                 if element.getparent() is not None and element.getparent().tag == f"{_W}body":
                     element.clear()
@@ -184,7 +184,7 @@ def _body(document: bytes, reader: _Reader, name: str) -> None:
 
 def _paragraph(element: Any, reader: _Reader) -> None:
     reader.number += 1
-    if any(True for _ in element.iterancestors(_FALLBACK)):
+    if _is_fallback(element):
         return
     text = _text(element)
     kind, level = _kind(element, reader.styles)
@@ -201,6 +201,11 @@ def _paragraph(element: Any, reader: _Reader) -> None:
         kind = "verse"
     joined = ("\n" if kind == "verse" else " ").join(lines)
     reader.units.append(Paragraph(kind, joined, None, None, place, level))
+
+
+def _is_fallback(element: Any) -> bool:
+    """Whether the element only says again, for old programs, what stands beside it."""
+    return any(True for _ in element.iterancestors(_FALLBACK))
 
 
 def _text(element: Any) -> str:
@@ -223,13 +228,14 @@ def _text(element: Any) -> str:
 def _row(row: Any, reader: _Reader) -> None:
     if any(True for _ in row.iterancestors(_TC)):
         return  # the row of a table within a cell: it is read with that cell
-    cells = row.findall(_TC)
+    # A cell may stand inside a content control; the cells of a table within a cell belong to that cell.
+    cells = [cell for cell in row.iter(_TC) if next(cell.iterancestors(_TR)) is row]
     if len(cells) == 1:
         for element in cells[0].iter(_P):
             _paragraph(element, reader)
     else:
         reader.number += 1
-        texts = [squeeze(" ".join(_text(p) for p in cell.iter(_P))) for cell in cells]
+        texts = [squeeze(" ".join(_text(p) for p in cell.iter(_P) if not _is_fallback(p))) for cell in cells]
         if joined := " | ".join(t for t in texts if t):
             reader.units.append(Paragraph("table", joined, None, None, f"paragraph {reader.number:,}"))
     row.clear()

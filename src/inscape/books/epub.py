@@ -20,6 +20,7 @@ from inscape.books.decode import decode
 from inscape.books.gutenberg import unframe
 from inscape.books.markup import Walk, tag_of, types_of
 from inscape.books.structure import assemble, chapter_path
+from inscape.books.trees import html_tree
 from inscape.errors import BookError
 from inscape.records import BookText, Paragraph, Removal
 from inscape.text import plural, squeeze
@@ -28,6 +29,7 @@ _FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)")
+_ENDINGS = (".xhtml", ".html", ".htm", ".xht", ".xml")
 _GUIDE = {
     "cover": "front matter",
     "title-page": "front matter",
@@ -52,6 +54,9 @@ class _Package:
     contents: dict[str, str] = field(default_factory=dict)
     """Path of the table of contents by part: 'Part I, Chapter 3'."""
     left_out: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Parts that are no page of text, with what the manifest calls them."""
+    doubts: list[str] = field(default_factory=list)
 
 
 def read(data: bytes, name: str) -> BookText:
@@ -107,6 +112,9 @@ def _package(archive: Archive, path: str) -> _Package:
     root, made = _xml(archive, path), _Package()
     items: dict[str, str] = {}
     for element in root.iter():
+        if tag_of(element) == "item":
+            _item(archive, path, element, items, made)
+    for element in root.iter():
         tag, text = tag_of(element), squeeze(element.text or "")
         if tag == "title" and not made.title:
             made.title = text
@@ -114,10 +122,10 @@ def _package(archive: Archive, path: str) -> _Package:
             made.author = f"{made.author}, {text}" if made.author else text
         elif tag == "language" and not made.language:
             made.language = text
-        elif tag == "item":
-            _item(archive, path, element, items, made)
         elif tag == "itemref" and element.get("idref") in items:
             made.spine.append(items[element.get("idref")])
+        elif tag == "itemref":
+            made.doubts.append(f"The spine names '{element.get('idref', '')}', which is not in the manifest.")
         elif tag == "reference" and element.get("type") in _GUIDE and element.get("href"):
             made.left_out[_target(archive, path, element)[0]] = _GUIDE[element.get("type")]
     if not made.spine:
@@ -133,8 +141,9 @@ def _item(archive: Archive, path: str, element: Any, items: dict[str, str], made
         made.left_out[href] = "table of contents"
     if kind == "application/x-dtbncx+xml":
         made.ncx = href
-    if "html" in kind or "xml" in kind:
-        items[element.get("id", "")] = href
+    items[element.get("id", "")] = href
+    if not ("html" in kind or "xml" in kind or href.lower().endswith(_ENDINGS)):
+        made.unread[href] = kind or "no media type"
 
 
 def _target(archive: Archive, base: str, element: Any, key: str = "href") -> tuple[str, str]:
@@ -195,11 +204,14 @@ def _spine(
 ) -> tuple[list[Paragraph], list[Removal], list[str]]:
     units: list[Paragraph] = []
     removed: list[Removal] = []
-    doubts: list[str] = []
+    doubts = list(package.doubts)
     page: int | None = None
     for path in dict.fromkeys(package.spine):
         if path not in archive.names:
             doubts.append(f"The spine names '{path}', which the file does not hold; that part is missing.")
+            continue
+        if path in package.unread:
+            doubts.append(f"The spine names '{path}' ({package.unread[path]}), which is no page of text; not read.")
             continue
         known = pages.get(path, {})
         root = _document(archive, path, doubts)
@@ -226,7 +238,7 @@ def _xml(archive: Archive, path: str) -> Any:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
 
 
 def _document(archive: Archive, path: str, doubts: list[str]) -> Any:
@@ -243,7 +255,7 @@ def _document(archive: Archive, path: str, doubts: list[str]) -> Any:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         doubts.append(f"{posixpath.basename(path)}: not sound XML (line {error.lineno or 1}); read as HTML.")
-        root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
+        root = html_tree(data, f"{archive.name}: {path}")
     if root is None:
         return None
     return next((e for e in root.iter() if tag_of(e) == "body"), root)

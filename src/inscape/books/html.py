@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree
-
 from inscape.books import limits
 from inscape.books.decode import decode
 from inscape.books.gutenberg import fields, uncontents, unframe
 from inscape.books.markup import Walk, tag_of
 from inscape.books.structure import assemble
+from inscape.books.trees import html_tree
 from inscape.errors import BookError
 from inscape.records import BookText
 from inscape.text import squeeze
@@ -34,7 +33,7 @@ def read(data: bytes, name: str) -> BookText:
     declared = _CHARSET.search(data[:4096])
     codec = (declared[1] or declared[2]).decode("ascii") if declared else None
     decoded = decode(data, name, codec)
-    root = _tree(decoded.text)
+    root = html_tree(_DECLARATION.sub("", decoded.text, count=1).strip().encode("utf-8", "replace"), name)
     body = next((e for e in root.iter() if tag_of(e) == "body"), root) if root is not None else None
     walk = Walk("").over(body) if body is not None else Walk("")
     units, framed = unframe(walk.units)
@@ -45,14 +44,6 @@ def read(data: bytes, name: str) -> BookText:
     removed = (*walk.removed, *framed, *contents)
     paragraphs = assemble(units, title)
     return BookText(title, author, language, "html", paragraphs, None, removed, decoded.doubts)
-
-
-def _tree(text: str) -> Any:
-    data = _DECLARATION.sub("", text, count=1).strip().encode("utf-8", "replace")
-    try:
-        return etree.fromstring(data, etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
-    except etree.XMLSyntaxError:
-        return None
 
 
 def _about(root: Any, text: str) -> tuple[str, str, str]:

@@ -18,31 +18,45 @@ from inscape.errors import BookError
 from inscape.records import BookText, Kind, Paragraph, Removal
 from inscape.text import squeeze
 
-_ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})(\s.*)?$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"^\s*(?:[-+*]|\d{1,9}[.)])\s+(.*)$")
 _QUOTE = re.compile(r"^ {0,3}>\s?(.*)$")
 _NOTE = re.compile(r"^\[\^([^\]]+)\]:\s*(.*)$")
-_NOTE_REF = re.compile(r"\[\^[^\]]+\]")
+_NOTE_REF = re.compile(r"\[\^[^\[\]]+\]")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]^]+\]:\s*\S+")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_TABLE_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
 _FRONT = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.S)
 _FIELD = re.compile(r"^(title|author|lang|language):\s*(.+)$", re.M | re.I)
-_INLINE = (
-    (re.compile(r"!\[([^\]]*)\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"<(https?://[^>]+)>"), r"\1"),
-    (re.compile(r"</?(?:i|b|em|strong|span|small|sup|sub|br|u|a)\b[^>]*>", re.I), ""),
-    (re.compile(r"(\*\*\*|\*\*|\*)(?=\S)(.+?)(?<=\S)\1", re.S), r"\2"),
-    (re.compile(r"(?<!\w)(___|__|_)(?=\S)(.+?)(?<=\S)\1(?!\w)", re.S), r"\2"),
-    (re.compile(r"~~(?=\S)(.+?)(?<=\S)~~", re.S), r"\1"),
-    (re.compile(r"(`+)(.+?)\1", re.S), r"\2"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])"), r"\1"),
+_ADDRESS = r"\([^()]*(?:\([^()]*\)[^()]*)*\)"
+_LINKS = (
+    (re.compile(rf"!\[[^\[\]]*\]{_ADDRESS}"), ""),
+    (re.compile(rf"\[([^\[\]]+)\]{_ADDRESS}"), r"\1"),
+    (re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]"), r"\1"),
+    (re.compile(r"<(https?://[^<>]+)>"), r"\1"),
+    (re.compile(r"</?(?:i|b|em|strong|span|small|sup|sub|br|u|a)\b[^<>]*>", re.I), ""),
 )
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+_NO_CHARACTER = re.compile(r"&#(?:\d{8,}|x[0-9a-f]{7,});?", re.I)
+"""Past the last character; of some thousand digits Python makes no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Marks of one family, longest first: what opens one and, for each mark, what closes it."""
+
+    opening: re.Pattern[str]
+    closing: dict[str, re.Pattern[str]]
+
+
+_EMPHASIS = (
+    _Marks(re.compile(r"\*"), {m: re.compile(rf"(?<=\S){re.escape(m)}") for m in ("***", "**", "*")}),
+    _Marks(re.compile(r"(?<!\w)_"), {m: re.compile(rf"(?<=\S){m}(?!\w)") for m in ("___", "__", "_")}),
+    _Marks(re.compile(r"~~"), {"~~": re.compile(r"(?<=\S)~~")}),
+)
+_CODE = _Marks(re.compile("`"), {m: re.compile(m) for m in ("````", "```", "``", "`")})
 
 
 def read(data: bytes, name: str) -> BookText:
@@ -56,8 +70,8 @@ def read(data: bytes, name: str) -> BookText:
     about = {m[1].lower(): m[2].strip().strip("\"'") for m in _FIELD.finditer(front[1])} if front else {}
     removed = [Removal("front matter", front[1])] if front else []
     text = "\n" * front[0].count("\n") + decoded.text[front.end() :] if front else decoded.text
-    removed += [Removal("comment", found[0]) for found in _COMMENT.finditer(text)]
-    text = _COMMENT.sub(lambda m: "\n" * m[0].count("\n"), text)
+    text, comments = _uncommented(text)
+    removed += [Removal("comment", comment) for comment in comments]
     units = list(_Reader(text.split("\n")).units())
     if not any(u.text for u in units):
         raise BookError(f"{name} holds no text, only marks. Check that it is the right file.")
@@ -99,7 +113,7 @@ class _Reader:
             yield from self._flush()
         elif found := _ATX.match(line):
             yield from self._flush()
-            yield Paragraph("heading", _clean(found[2] or ""), None, None, f"line {number:,}", len(found[1]))
+            yield Paragraph("heading", _clean(_title(found[2] or "")), None, None, f"line {number:,}", len(found[1]))
         elif self.held and self.kind == "paragraph" and (found := _SETEXT.match(line)):
             text, self.held = _clean(" ".join(self.held)), []
             yield Paragraph("heading", text, None, None, f"line {self.start:,}", 1 if found[1][0] == "=" else 2)
@@ -110,7 +124,7 @@ class _Reader:
             yield from self._words(line, number)
 
     def _words(self, line: str, number: int) -> Iterator[Paragraph]:
-        if _DEFINITION.match(line) or (self.kind == "table" and _TABLE_RULE.match(line)):
+        if _DEFINITION.match(line) or (self.kind == "table" and _TABLE_RULE.match(line.strip())):
             return
         new: tuple[Kind, str, bool] = ("paragraph", line, False)
         if found := _NOTE.match(line):
@@ -155,9 +169,50 @@ class _Reader:
             yield Paragraph(kind, text, None, None, f"note {self.label}, {place}" if kind == "note" else place)
 
 
+def _uncommented(text: str) -> tuple[str, list[str]]:
+    """Text without its comments, lines kept; and the comments. One that is never closed is text."""
+    parts, comments, at = [], [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        comments.append(text[start : end + 3])
+        parts += [text[at:start], "\n" * comments[-1].count("\n")]
+        at = end + 3
+    return "".join([*parts, text[at:]]), comments
+
+
+def _title(text: str) -> str:
+    """A heading's words, without the number signs that may close its line."""
+    text = text.rstrip()
+    bare = text.rstrip("#")
+    return bare if not bare or bare[-1].isspace() else text
+
+
 def _clean(text: str) -> str:
     """Text without marks of emphasis, links, pictures and notes."""
     text = _NOTE_REF.sub("", text)
-    for pattern, instead in _INLINE:
+    for pattern, instead in _LINKS:
         text = pattern.sub(instead, text)
-    return squeeze(html.unescape(text))
+    for marks in _EMPHASIS:
+        text = _unmarked(text, marks, spaced=False)
+    text = _ESCAPE.sub(r"\1", _unmarked(text, _CODE, spaced=True))
+    return squeeze(html.unescape(_NO_CHARACTER.sub("\ufffd", text)))
+
+
+def _unmarked(text: str, marks: _Marks, spaced: bool) -> str:
+    """Text without pairs of marks. `spaced`: blanks may stand inside of them.
+
+    A mark that nothing closes is looked for once only: where it has no end, none after it has one.
+    """
+    parts, at, copied = [], 0, 0
+    closing = dict(marks.closing)
+    while closing and (opened := marks.opening.search(text, at)):
+        at = opened.start() + 1
+        for mark in [m for m in closing if text.startswith(m, opened.start())]:
+            start = opened.start() + len(mark)
+            if start >= len(text) or (not spaced and text[start].isspace()):
+                continue
+            if end := closing[mark].search(text, start + 1):
+                parts += [text[copied : opened.start()], text[start : end.start()]]
+                at = copied = end.end()
+                break
+            del closing[mark]
+    return "".join([*parts, text[copied:]])

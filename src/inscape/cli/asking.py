@@ -19,8 +19,7 @@ from typing import Any, Protocol
 import click
 
 from inscape.cli import common
-from inscape.errors import InscapeError
-from inscape.events import Answered, Event, Failed, Finished, Noted, Planned, Waiting
+from inscape.events import Answered, Event, Finished, Noted, Planned, Waiting
 from inscape.settings import Settings
 from inscape.text import plural, shorten
 
@@ -41,6 +40,9 @@ def plan_table(plan: Planned, settings: Settings) -> str:
         rows.append(("left alone", f"{plan.failed:,} unparsed, refused or failed; --retry asks them again"))
     if plan.requests:
         rows += [("tokens", f"≈ {plan.tokens_in:,} in, ≈ {plan.tokens_out:,} out"), ("price", _price(plan))]
+        cap = settings.number("generate.cap")
+        if cap and (plan.dollars or 0) > cap:
+            rows.append(("cap", f"${cap:,.2f} will stop the run before its end; what is left can be asked later"))
     return "\n".join(f"  {name:<14} {value}" for name, value in rows)
 
 
@@ -157,10 +159,7 @@ def line(event: Event) -> str | None:
 
 
 def follow(events: Iterable[Event], total: int, as_json: bool, again: str) -> int:
-    """Show a run to its end; the exit code: 1 where an answer could not be used.
-
-    With `as_json`, an error ends the stream as a `failed` event, and is raised again.
-    """
+    """Show a run to its end; the exit code: 1 where an answer could not be used."""
     if as_json:
         return _stream(events)
     screen: _Screen = _Bar(total) if total and sys.stderr.isatty() else _Lines(total)
@@ -192,14 +191,10 @@ def _closable(events: Iterable[Event]) -> Any:
 
 def _stream(events: Iterable[Event]) -> int:
     finished: Finished | None = None
-    try:
-        with closing(_closable(events)) as running:
-            for event in running:
-                common.emit(event)
-                finished = event if isinstance(event, Finished) else finished
-    except InscapeError as error:
-        common.emit(Failed(type(error).__name__, str(error), error.exit_code))
-        raise
+    with closing(_closable(events)) as running:
+        for event in running:
+            common.emit(event)
+            finished = event if isinstance(event, Finished) else finished
     return _code(finished)
 
 
@@ -209,12 +204,17 @@ def _stream(events: Iterable[Event]) -> int:
 def result(counts: Mapping[str, int | float], again: str) -> str:
     """What was made, what was not, and the command for what comes next."""
     made = int(counts.get("examples", 0))
-    lines = [f"{plural(made, 'example')} from {plural(int(counts.get('done', 0)), 'answer')}{_spent(counts)}."]
+    came = sum(int(counts.get(state, 0)) for state in ("done", "unparsed", "refused"))
+    lines = [f"{plural(made, 'example')} from {plural(came, 'answer')}{_spent(counts)}."]
     bad = [state for state in BAD if counts.get(state)]
     if bad:
         lines.append("Not usable: " + ", ".join(f"{counts[state]:,} {state}" for state in bad) + ". To look at them:")
         lines.append("  inscape answers " + " ".join(f"--state {state}" for state in bad))
-        lines += ["To ask them again:", f"  {again} --retry {','.join(bad)}"]
+        if "--teacher manual" in again:
+            again = f"{again} --answers answers"
+            lines += ["To mend them: correct their files, or paste another answer, and read them again:", f"  {again}"]
+        else:
+            lines += ["To ask them again:", f"  {again} --retry {','.join(bad)}"]
     if counts.get("already"):
         lines.append(f"{plural(int(counts['already']), 'answer')} had been read before.")
     if counts.get("left") or counts.get("unknown"):

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from inscape import project as projects
-from inscape.errors import InscapeError
-from inscape.events import Event, Failed
+from inscape.events import Event
 from inscape.project import Project
 from inscape.store import Store, open_store
+from inscape.text import readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,21 +52,13 @@ def now() -> str:
 
 
 def draw(events: Iterable[Event], as_json: bool, line: Callable[[Event], str | None]) -> None:
-    """Print a stage's events as they come: as JSON on stdout, or as `line` puts them, on stdout too.
-
-    With `as_json`, an error ends the stream as a `failed` event, and is raised again for its exit code.
-    """
-    try:
-        for event in events:
-            if as_json:
-                emit(event)
-            elif text := line(event):
-                click.echo(text)
-    except InscapeError as error:
+    """Print a stage's events as they come: as JSON on stdout, or as `line` puts them, on stdout too."""
+    for event in events:
         if as_json:
-            emit(Failed(type(error).__name__, str(error), error.exit_code))
-        raise
+            emit(event)
+        elif text := line(event):
+            click.echo(readable(text))
 
 
 def emit(event: Event) -> None:
-    click.echo(json.dumps(event.to_json(), ensure_ascii=False))
+    click.echo(readable(json.dumps(event.to_json(), ensure_ascii=False)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from inscape.events import (
     BookAdded,
@@ -47,7 +48,7 @@ def line(event: Event) -> str | None:
 
 
 def _book_read(event: BookRead) -> str:
-    head = f"{event.title or event.path}" + (f", by {event.author}" if event.author else "")
+    head = f"{event.title or PurePath(event.path).name}" + (f", by {event.author}" if event.author else "")
     size = [
         event.format.upper(),
         *([plural(event.pages, "page")] if event.pages else []),
@@ -72,7 +73,8 @@ def _passage(event: PassageFound) -> str:
 def _where(event: PassageFound) -> str:
     if event.status == "anchored":
         page = f"page {event.page}" if event.page else None
-        return ", ".join(part for part in (event.book, page, event.chapter) if part)
+        place = ", ".join(part for part in (event.book, page, event.chapter) if part)
+        return place if event.share >= 1 else f"{place} (not word for word: {event.share:.0%} of the words)"
     return {"not found": "NOT FOUND in any book of this project", "no book": "no book in the project yet"}[event.status]
 
 
@@ -83,7 +85,8 @@ def _exported(event: Exported) -> str:
 
 
 def _imported(counts: Mapping[str, int | float]) -> str:
+    taken, rejected = int(counts.get("imported", 0)), int(counts.get("rejected", 0))
     return (
-        f"{counts.get('imported', 0):,} examples taken, {counts.get('known', 0):,} already here, "
-        f"{counts.get('rejected', 0):,} rows not understood."
+        f"{plural(taken, 'example')} taken, {counts.get('known', 0):,} already here, "
+        f"{plural(rejected, 'row')} not understood."
     )

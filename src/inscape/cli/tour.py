@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from pathlib import Path
 
@@ -55,7 +56,7 @@ What stands in {at}/ now
   exports/                      the training files: open exports/messages.train.jsonl, exports/alpaca.train.jsonl, …
 
 Look around
-  cd {at}
+  cd {shlex.quote(str(at))}
   inscape templates preview 1   the prompt behind the first answer
   inscape review --all          the examples on the review screen (q leaves)
   inscape answers               every answer and what became of it

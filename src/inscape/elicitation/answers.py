@@ -7,7 +7,7 @@ read so is `unparsed`, with reasons that a person can act on; nothing is guessed
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,8 @@ from inscape import text as words
 from inscape.elicitation import salvage
 from inscape.errors import DataError
 from inscape.examples import effort
-from inscape.examples.shapes import LISTS, read_row
+from inscape.examples.shapes import LISTS, RESERVED, read_row
+from inscape.examples.turns import REPLY
 from inscape.records import Conversation, Shape, Turn
 
 Outcome = Literal["done", "unparsed", "refused"]
@@ -32,24 +33,39 @@ class Answer:
 
 def read_answer(text: str, shape: Shape, tag: str = "thinking") -> Answer:
     """The conversations of an answer that fit the shape. `tag`: of a thought before a reply. Raises nothing."""
+    try:
+        return _read(text, shape, tag)
+    except Exception as error:  # noqa: BLE001 - an answer is paid for: a fault here must never lose its text
+        return _unparsed(f"It could not be read ({words.shorten(f'{type(error).__name__}: {error}', 120)}).")
+
+
+def _read(text: str, shape: Shape, tag: str) -> Answer:
     told, broken = salvage.without_reasoning(text)
     if broken:
         return _unparsed("The answer breaks off inside the teacher's own reasoning; allow it more tokens.")
     if not told.strip():
         return _unparsed("The answer is empty.")
     found = salvage.find(told)
-    if not found.values:
-        return _without_json(told, found.cut)
+    if not found.pieces:
+        return _unparsed(_TORN) if found.torn else _without_json(told, found.cut)
     good: list[Conversation] = []
     problems: list[str] = []
-    rows = [row for value in found.values for row in _rows(value)]
-    for number, row in enumerate(rows, start=1):
-        conversation, said = _conversation(row, shape, tag)
+    rows = [(row, piece) for piece in found.pieces for row in _rows(piece.value)]
+    for number, (row, piece) in enumerate(rows, start=1):
+        conversation, said = _conversation(row, piece, shape, tag)
         problems += [f"Example {number}: {one}" if len(rows) > 1 else _sentence(one) for one in said]
         good += [conversation] if conversation else []
+    if found.torn:
+        problems.insert(0, _TORN)
     if found.cut:
         problems.insert(0, "The answer was cut off before its end." + ("" if good else " Allow it more tokens."))
     return Answer(tuple(good), tuple(problems), "done" if good else "unparsed")
+
+
+_TORN = (
+    "Its JSON is broken, perhaps by quotation marks inside a text that are not escaped, and a repair would lose or "
+    "move words. Mend it by hand, or ask again."
+)
 
 
 def _unparsed(problem: str) -> Answer:
@@ -102,6 +118,8 @@ def refuses(text: str) -> bool:
 # ---------------------------------------------------------------- rows
 
 _ONE_TURN = ("from", "role")
+_KNOWN = RESERVED | {*_ONE_TURN, "value", "content", "user", "assistant_internal", *REPLY}
+"""Names that rows and turns have."""
 
 
 def _rows(value: Any) -> Iterable[Any]:
@@ -118,14 +136,39 @@ def _rows(value: Any) -> Iterable[Any]:
     return [value]
 
 
-def _conversation(row: Any, shape: Shape, tag: str) -> tuple[Conversation | None, list[str]]:
+def _conversation(row: Any, piece: salvage.Value, shape: Shape, tag: str) -> tuple[Conversation | None, list[str]]:
     """The row's conversation, or None; and what is wrong with it, or odd."""
+    if any(piece.open_at_cut(turns) for turns in _turns(row)):
+        return None, ["the conversation breaks off."]
+    if piece.repaired and (strange := next(_strange(row), None)) is not None:
+        return None, [
+            f'its JSON is broken around "{words.shorten(strange, 40)}", perhaps by quotation marks inside a text that '
+            "are not escaped. Mend it by hand, or ask again."
+        ]
     try:
         conversation = effort.read_back(read_row(row, tag=tag))
     except DataError as error:
         return None, [f"{error}."]
     failures = [*_exchanges(conversation, shape), *_structure(conversation, shape), *_left_over(conversation)]
     return (None if failures else conversation), [*failures, *_lengths(conversation, shape)]
+
+
+def _turns(row: Any) -> list[Any]:
+    """The lists of turns in a row."""
+    return [row[name] for name in LISTS if name in row] if isinstance(row, dict) else []
+
+
+def _strange(value: Any) -> Iterator[str]:
+    """Names that no row has. After a repair they may be words of a text that its own quotation marks broke up."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _strange(item)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _KNOWN and not isinstance(inner, dict | list):
+                yield name
+            elif name != "metadata":
+                yield from _strange(inner)
 
 
 def _assistant(conversation: Conversation) -> list[Turn]:

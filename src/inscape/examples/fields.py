@@ -35,6 +35,20 @@ def kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
+def writable(value: object) -> None:
+    """Raises DataError unless the value can be written as UTF-8 JSON: Python reads more than can be written."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            "it holds half of a surrogate pair, such as \\ud83d alone: text cut inside a character"
+        ) from None
+    except ValueError:
+        raise DataError("it holds NaN or an infinite number, which JSON does not have") from None
+    except (TypeError, RecursionError):
+        raise DataError("it is not plain JSON, or nested too deep") from None
+
+
 def text(value: object, where: str) -> str:
     """Text, ends trimmed. A list of `{"type":"text","text":…}` parts is joined. Empty text is allowed here."""
     if isinstance(value, str):

@@ -11,13 +11,13 @@ import codecs
 import itertools
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from inscape.errors import DataError
-from inscape.examples.shapes import LISTS, PAIRS
+from inscape.examples.shapes import LISTS, PAIRS, UNDER
 from inscape.text import plural
 
 _ROW = frozenset((*LISTS, *(name for pair in PAIRS for name in pair if name)))
@@ -53,6 +53,10 @@ class Row:
     line: int | None
     value: object = None
     problem: str | None = None
+    under: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the object that holds the list of rows: what counts for each of them that says nothing of its own."""
+    beside: tuple[str, ...] = ()
+    """On the first row of such a list: names of that object's other fields, which are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class _Found:
     at: int | None
     value: object = None
     problem: str | None = None
+    under: Mapping[str, Any] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 class _Twice(dict[str, Any]):
@@ -196,7 +202,7 @@ def _given_twice(value: object) -> str | None:
 def _numbered(found: Iterator[_Found], source: _Source) -> Iterator[Row]:
     for number, one in enumerate(found, 1):
         line = None if one.at is None else source.line(one.at)
-        yield Row(number, line, one.value, one.problem)
+        yield Row(number, line, one.value, one.problem, one.under, one.beside)
 
 
 def _values(source: _Source) -> Iterator[_Found]:
@@ -216,6 +222,8 @@ def _by_lines(text: str) -> bool:
         return False
     if lines[0].lstrip().startswith("["):
         return _whole(lines[0])
+    if _whole(text):
+        return False
     if all(line[0] == "{" for line in lines):
         return True  # even if each of them is broken
     whole = (line for line in lines if line[0] in "{[" and _whole(line))
@@ -299,8 +307,11 @@ def _rows_of(found: _Found) -> Iterator[_Found]:
     """The rows of an object such as {"data": […]}; any other value is a row itself."""
     value = found.value
     lists = _lists(value) if isinstance(value, dict) else {}
-    if len(lists) == 1:
-        yield from (_Found(None, row) for row in next(iter(lists.values())))
+    if isinstance(value, dict) and len(lists) == 1:
+        [(name, held)] = lists.items()
+        under = {one: value[one] for one, kind in UNDER.items() if isinstance(value.get(one), kind)}
+        beside = tuple(one for one in value if one not in (name, *under) and value[one] is not None)
+        yield from (_Found(None, row, under=under, beside=() if n else beside) for n, row in enumerate(held))
     elif lists:
         names = ", ".join(f'"{name}"' for name in lists)
         yield replace(

@@ -6,7 +6,6 @@ a DataError that names the field. Knows one row at a time; files are `files`' bu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +26,8 @@ PAIRS = (
 )
 """Question, answer and the question's second field."""
 SYSTEM = ("system", "system_prompt")
+UNDER: Mapping[str, type] = {**dict.fromkeys(SYSTEM, str), "metadata": dict}
+"""What an object that holds a list of rows may say for all of them, and of which kind it is."""
 _WHO = ("user", "assistant")
 NAME = "assistant_name"
 """In `extra`: the persona's own name, where the row used it for the assistant."""
@@ -64,31 +65,28 @@ def read_row(value: object, *, tag: str = "thinking") -> Conversation:
     return read(value, tag=tag).conversation
 
 
-def read(value: object, *, tag: str = "thinking") -> Read:
-    """Like `read_row`, and says which shape and structure the row had."""
-    row = _row(value)
+def read(value: object, *, tag: str = "thinking", under: Mapping[str, Any] | None = None) -> Read:
+    """Like `read_row`, and says which shape and structure the row had.
+
+    `under`: a system prompt and metadata that count where the row says nothing of its own.
+    """
+    row, below = _row(value), _row(dict(under or {}))
     key = next((name for name in LISTS if name in row), None)
     if key:
         talk = read_talk(row[key], key, tag)
         used, shape = {key}, key
     else:
         talk, used, shape = _pair(row, tag)
-    talk, used = _with_system(row, talk, used)
-    return Read(_conversation(row, talk, used), _structure(row, talk, key), shape)
+    talk = _with_system(row, talk)
+    talk = talk if talk.system else _with_system(below, talk)
+    metadata = fields.metadata(below.get("metadata"))
+    conversation = _conversation(row, talk, used | set(SYSTEM), metadata)
+    return Read(conversation, _structure(row, talk, key), shape)
 
 
 def _row(value: object) -> dict[str, Any]:
     """The row without nulls, once it is sure that it can be written as JSON again."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        raise DataError(
-            "it holds half of a surrogate pair, such as \\ud83d alone: text cut inside a character"
-        ) from None
-    except ValueError:
-        raise DataError("it holds NaN or an infinite number, which JSON does not have") from None
-    except (TypeError, RecursionError):
-        raise DataError("it is not plain JSON, or nested too deep") from None
+    fields.writable(value)
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         value = {"messages": value}
     if not isinstance(value, dict):
@@ -136,20 +134,19 @@ def _history(row: Mapping[str, Any]) -> list[Said]:
     return said
 
 
-def _with_system(row: Mapping[str, Any], talk: Talk, used: set[str]) -> tuple[Talk, set[str]]:
+def _with_system(row: Mapping[str, Any], talk: Talk) -> Talk:
     prompts = {talk.system} if talk.system else set()
     for name in SYSTEM:
         if name in row and (made := fields.text(row[name], f'"{name}"')):
             prompts.add(made)
     if len(prompts) > 1:
         raise DataError("the row has two different system prompts; keep one")
-    system = prompts.pop() if prompts else None
-    return replace(talk, system=system), used | set(SYSTEM)
+    return replace(talk, system=prompts.pop() if prompts else None)
 
 
-def _conversation(row: Mapping[str, Any], talk: Talk, used: set[str]) -> Conversation:
-    inner = fields.metadata(row.get("metadata"))
+def _conversation(row: Mapping[str, Any], talk: Talk, used: set[str], under: Mapping[str, Any]) -> Conversation:
     rest = {name: value for name, value in row.items() if name not in used and name != "metadata"}
+    inner = {name: value for name, value in under.items() if name not in rest} | fields.metadata(row.get("metadata"))
     known = {name: _either(name, inner.pop(name, None), rest.pop(name, None)) for name in fields.METADATA}
     extra = _extra(rest, inner, talk)
     return Conversation(

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inscape.errors import DataError
 from inscape.examples import effort, thoughts
 from inscape.export._convert import Options
 from inscape.records import Conversation, Example, Turn
-from inscape.text import plural
+from inscape.text import plural, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,16 @@ def question(turn: Turn) -> str:
 
 def answer(turn: Turn, options: Options) -> str:
     """The reply, after its thought where thoughts go in a tag; the tag says the turn's effort where it has one."""
-    return thoughts.join(turn.thought if options.thoughts == "tag" else None, turn.text, options.tag, turn.effort)
+    text = said(turn, options) if options.thoughts == "drop" else turn.text
+    return thoughts.join(turn.thought if options.thoughts == "tag" else None, text, options.tag, turn.effort)
+
+
+def said(turn: Turn, options: Options) -> str:
+    """What an assistant's turn says aloud: its reply without any thought. Raises DataError where nothing is left."""
+    text, _ = thoughts.without(turn.text, options.tag)
+    if not text:
+        raise DataError(f"a reply is nothing but a thought ({shorten(turn.text, 40)})")
+    return text
 
 
 def message(turn: Turn, options: Options, *, history: bool = False) -> dict[str, Any]:
@@ -46,7 +56,7 @@ def message(turn: Turn, options: Options, *, history: bool = False) -> dict[str,
     if turn.role == "user":
         return {"role": "user", "content": question(turn)}
     if history:
-        return {"role": "assistant", "content": turn.text}
+        return {"role": "assistant", "content": said(turn, options)}
     made = {"role": "assistant", "content": answer(turn, options)}
     if options.thoughts == "field" and turn.thought:
         made["reasoning_content"] = turn.thought
@@ -62,12 +72,11 @@ def losses(examples: Sequence[Example], options: Options, *, unrolled: bool) -> 
     """Sentences on what trainers' formats leave out. `unrolled`: one row per answer, with its history."""
     talks = [example.conversation for example in examples]
     replies = [turn for talk in talks for turn in talk.turns if turn.role == "assistant"]
-    notes = []
-    if options.thoughts == "drop" and (dropped := sum(1 for turn in replies if turn.thought)):
-        notes.append(f"Left out: {plural(dropped, 'thought')}, since thoughts are to be dropped.")
-    elif unrolled and (behind := sum(1 for talk in talks for turn in talk.turns[:-1] if turn.thought)):
-        what = plural(behind, "thought")
-        notes.append(f"Left out of histories: {what} of earlier turns; each stands in the row of its own answer.")
+    notes: list[str] = []
+    if options.thoughts == "drop":
+        notes += _dropped(replies, options)
+    elif unrolled:
+        notes += _behind([turn for talk in talks for turn in talk.turns[:-1] if turn.role == "assistant"], options)
     if states := sum(1 for turn in replies if turn.state):
         notes.append(
             f"Left out: mood, certainty and inner thoughts of {plural(states, 'turn')}; no trainer reads them."
@@ -77,6 +86,25 @@ def losses(examples: Sequence[Example], options: Options, *, unrolled: bool) -> 
     if others := sum(1 for talk in talks if talk.category or talk.language or talk.extra):
         notes.append(f"Left out: category, language and other metadata of {plural(others, 'example')}.")
     return notes
+
+
+def _dropped(replies: Sequence[Turn], options: Options) -> Iterator[str]:
+    if count := sum(bool(turn.thought) + _inside(turn, options) for turn in replies):
+        yield f"Left out: {plural(count, 'thought')}, since thoughts are to be dropped."
+
+
+def _behind(earlier: Sequence[Turn], options: Options) -> Iterator[str]:
+    """What histories leave out of the turns before the last."""
+    if count := sum(1 for turn in earlier if turn.thought):
+        what = plural(count, "thought")
+        yield f"Left out of histories: {what} of earlier turns; each stands in the row of its own answer."
+    if count := sum(_inside(turn, options) for turn in earlier):
+        what, stays = plural(count, "thought"), "it stays" if count == 1 else "each stays"
+        yield f"Left out of histories: {what} in a tag further inside a reply; {stays} in the row of its own answer."
+
+
+def _inside(turn: Turn, options: Options) -> int:
+    return thoughts.without(turn.text, options.tag)[1]
 
 
 def joined(examples: Sequence[Example]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inscape.export._convert import Options, Thoughts
-from inscape.export._turns import Exchange, answer, exchanges, losses, question
+from inscape.export._turns import Exchange, answer, exchanges, losses, message, question
 from inscape.records import Example
 from inscape.text import plural
 
@@ -41,8 +41,8 @@ def notes(examples: Sequence[Example], options: Options) -> list[str]:
 
 def _row(exchange: Exchange, options: Options) -> dict[str, Any]:
     if exchange.history:
-        said = [f"{_SPEAKERS[t.role]}: {question(t)}" for t in exchange.history]
-        asked, given = question(exchange.user), "\n\n".join(said)
+        before = [f"{_SPEAKERS[t.role]}: {message(t, options, history=True)['content']}" for t in exchange.history]
+        asked, given = question(exchange.user), "\n\n".join(before)
     else:
         asked, given = exchange.user.text, exchange.user.input or ""
     return {"instruction": asked, "input": given, "output": answer(exchange.reply, options)}

@@ -88,6 +88,11 @@ class Index:
             return Match(self._anchor(*place, text), exact=False, share=1.0)
         return self._fuzzy(text)
 
+    def places(self) -> Iterator[Anchor]:
+        """Each page of each chapter of the book once, as the anchor of an empty quote there."""
+        seen = dict.fromkeys((p.page, p.chapter) for p in self._paragraphs)
+        return (Anchor(self._book, 0, 0, 0, 0, page, chapter) for page, chapter in seen)
+
     # ---------------------------------------------------------------- all the words
 
     def _exact(self, wanted: str) -> tuple[int, int] | None:
@@ -112,21 +117,37 @@ class Index:
         return not (before and _joins(before[-1])) and not (after and _joins(after.lstrip("\u00ad")[:1]))
 
     def _elided(self, text: str) -> tuple[int, int] | None:
-        """The span of a quote with `…` or `[...]` in it: each piece exactly, one soon after the other."""
-        pieces = [piece for piece in map(letters, _ELISION.split(text)) if piece]
-        if len(pieces) < 2:
+        """The span of a quote with `…` or `[...]` in it: each piece exactly, in whole words, one soon after the other.
+
+        Pieces of a word or two stand anywhere: they count only in a quote that is long enough as a whole.
+        """
+        written = [piece for piece in _ELISION.split(words.squeeze(text)) if letters(piece)]
+        sizes = [len(_split(piece)) for piece in written]
+        pieces = [letters(piece) for piece in written]
+        long = sum(map(len, pieces)) >= _UNSURE and sum(sizes) >= 5
+        if len(pieces) < 2 or not (long or min(sizes) >= 3):
             return None
         reach = 4 * sum(map(len, pieces)) + 4000
         for first in self._hits(pieces[0]):
-            end: int | None = first + len(pieces[0])
-            for piece in pieces[1:]:
-                at = self._folded.find(piece, end, first + reach)
-                end = at + len(piece) if at >= 0 else None
-                if end is None:
-                    break
-            if end is not None and self._whole_words(first, end):
-                return first, end
+            # Whole words cost more to tell than letters, and most places fail by their letters.
+            if self._chain(pieces, first, first + reach, whole=False):
+                end = self._chain(pieces, first, first + reach, whole=True)
+                if end:
+                    return first, end
         return None
+
+    def _chain(self, pieces: Sequence[str], first: int, limit: int, whole: bool) -> int | None:
+        """Where the last piece ends if the first begins at `first` and each follows the one before it."""
+        end = first + len(pieces[0])
+        if whole and not self._whole_words(first, end):
+            return None
+        for piece in pieces[1:]:
+            hits = self._hits(piece, end, limit)
+            at = next((hit for hit in hits if not whole or self._whole_words(hit, hit + len(piece))), None)
+            if at is None:
+                return None
+            end = at + len(piece)
+        return end
 
     # ---------------------------------------------------------------- nearly all the words
 

@@ -113,6 +113,12 @@ def with_line(document: Document, passage_id: str, name: str, value: str) -> Doc
     return parse("".join(lines), document.source, document.templates)
 
 
+def value_of(document: Document, passage_id: str, name: str) -> str:
+    """What stands after `**name:**` in that passage's block, in one line; '' where there is no such line."""
+    fields = _block(document, passage_id).fields
+    return next((words.squeeze(f.value) for f in fields if f.key == key_of(name)), "")
+
+
 def _block(document: Document, passage_id: str) -> Block:
     for block in document.blocks:
         if block.passage is not None and block.passage.id == passage_id:

@@ -16,15 +16,15 @@ from inscape.records import Passage, Problem
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 HEADING = re.compile(
-    r"^(?P<open>\ufeff?[ ]{0,3}(?:\#{1,6}[ \t]*\**|\*\*)[ \t]*)(?P<word>passage)\b[ \t]*(?:\#|no\.?[ \t]*)?"
-    r"(?:(?P<number>\d{1,6})(?P<after>[ \t]*[:.)\-–—][ \t]*|[ \t]+|(?=[*\#]|$))|(?P<bare>[:\-–—][ \t]*|(?=[ \t]*\**$)))"
-    r"(?P<title>.*?)[ \t]*(?:\*\*)?[ \t]*\#*[ \t]*$",
+    r"^(?P<open>\ufeff?[ ]{0,3}(?:\#{1,6}[ \t]*+\**|\*\*)[ \t]*+)(?P<word>passage)\b[ \t]*+(?:\#|no\.?[ \t]*+)?"
+    r"(?:(?P<number>\d{1,6})(?P<after>[ \t]*[:.)\-–—][ \t]*|[ \t]+|(?=[*\#]|$))|(?P<bare>[:\-–—][ \t]*|(?=\**$)))"
+    r"(?P<title>.*)$",
     re.IGNORECASE,
 )
 _ANY_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+\S")
 DIVIDER = re.compile(r"^ {0,3}(?:-[ \t]*){3,}$")
 FIELD = re.compile(
-    r"^(?P<open>\s*(?:[-*+]\s+)?\*\*\s*)(?P<name>[^*:]{1,60}?)(?P<close>\s*:\s*\*\*|\s*\*\*\s*:)(?P<value>.*)$"
+    r"^(?P<open>\s*(?:[-*+]\s+)?\*\*\s*)(?P<name>[^*:\s][^*:]{0,59}?)(?P<close>\s*:\s*\*\*|\s*\*\*\s*:)(?P<value>.*)$"
 )
 PLAIN = re.compile(
     r"^(?P<open>\s*(?:[-*+]\s+)?)(?P<name>core phenomenology|applicable templates|source|id)"
@@ -200,7 +200,7 @@ class Reader:
         return Passage(
             id=own_id or "p-" + words.passage_hash(text)[:8],
             number=int(heading["number"]) if heading["number"] else None,
-            title=heading["title"].strip(" *"),
+            title=_title(heading["title"]),
             text=text,
             phenomenology=split_phrases(values.get("core_phenomenology", "")),
             templates=split_references(values.get("applicable_templates", "")),
@@ -212,6 +212,11 @@ class Reader:
 def key_of(name: str) -> str:
     key = re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
     return _ALIASES.get(key, key)
+
+
+def _title(written: str) -> str:
+    """A heading's words, without the marks that may close its line."""
+    return written.rstrip(" \t").rstrip("#").rstrip(" \t").removesuffix("**").rstrip(" \t").strip(" *")
 
 
 def _trim(lines: Sequence[str]) -> str:
@@ -234,7 +239,7 @@ def split_phrases(value: str) -> tuple[str, ...]:
 def split_references(value: str) -> tuple[str, ...]:
     """'1, 2-4 and meta-awareness' -> ('1', '2', '3', '4', 'meta-awareness')."""
     found: list[str] = []
-    for part in re.split(r"\s*[,;]\s*|\s+(?:and|&)\s+", value.strip().removesuffix(".").strip("[] ")):
+    for part in re.split(r" ?[,;] ?| (?:and|&) ", words.squeeze(value).removesuffix(".").strip("[] ")):
         name = re.sub(r"^(?:and\s+|&\s*)?(?:templates?\b\s*)?#?", "", part.strip("`* "), flags=re.IGNORECASE).strip()
         span = _RANGE.match(name)
         if span and int(span[1]) <= int(span[2]) <= int(span[1]) + 50:

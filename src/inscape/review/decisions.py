@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from inscape.errors import DataError
-from inscape.examples import serialize, turns
+from inscape.examples import fields, serialize, turns
 from inscape.examples.shapes import read_row
 from inscape.records import Conversation, Decision, Verdict
 from inscape.text import shorten
@@ -88,6 +88,9 @@ def _parsed(row: str) -> dict[str, Any]:
         raise DataError(f"not JSON ({error.msg}, column {error.colno})") from None
     except RecursionError:
         raise DataError("nested too deep") from None
+    except ValueError:
+        raise DataError("it holds a number with too many digits") from None
+    fields.writable(value)
     if not isinstance(value, dict):
         raise DataError("a decision is an object with example and verdict")
     return value

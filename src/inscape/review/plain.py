@@ -23,6 +23,7 @@ _PARTS = ("input", "thought", "reply", "state")
 _OF = {"input": "user", "thought": "assistant", "reply": "assistant", "state": "assistant"}
 _HEADING = re.compile(r"^\s{0,3}(?P<marks>#{1,4})\s*(?P<word>\w+)\s*:?\s*#*\s*$")
 _COMMENT = re.compile(r"\A\s*<!--.*?-->[ \t]*\n?", re.DOTALL)
+_INDENT = " " * 4
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -38,12 +39,12 @@ def write(conversation: Conversation) -> str:
     """The text to edit, without the hint."""
     blocks = [f"## system\n\n{_safe(conversation.system)}"] if conversation.system else []
     blocks += [block for turn in conversation.turns for block in _turn(turn)]
-    return "\n\n".join(blocks) + "\n"
+    return _lines("\n\n".join(blocks) + "\n")
 
 
 def read(text: str, before: Conversation, structure: Structure, *, tag: str = "thinking") -> Edited:
     """The edited conversation; metadata are those of `before`. Problems name lines of the text, from 1."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = _lines(text).lstrip("\ufeff")
     reader = _Reader()
     hint = _COMMENT.match(text)
     skipped = text[: hint.end()].count("\n") if hint else 0
@@ -58,6 +59,10 @@ def read(text: str, before: Conversation, structure: Structure, *, tag: str = "t
 
 
 # ---------------------------------------------------------------- writing
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _turn(turn: Turn) -> Iterator[str]:
@@ -80,15 +85,22 @@ def _state(state: Mood) -> Iterator[str]:
     if state.mood is not None:
         yield f"mood: {_indented(state.mood)}"
     if state.certainty is not None:
-        word = isinstance(state.certainty, str) and _NUMBER.fullmatch(state.certainty)
-        yield f'certainty: "{state.certainty}"' if word else f"certainty: {_indented(str(state.certainty))}"
+        said = str(state.certainty).strip()
+        marked = isinstance(state.certainty, str) and (_NUMBER.fullmatch(said) or _quoted(said))
+        yield "certainty: " + _indented(f'"{said}"' if marked else said)
     if state.thoughts:
         yield "thoughts:"
         yield from (f"- {_indented(thought)}" for thought in state.thoughts)
 
 
 def _indented(text: str) -> str:
-    return text.strip().replace("\n", "\n  ")
+    """Further lines stand in by four blanks: less could be a heading. Empty ones stay empty."""
+    first, *others = _lines(text.strip()).split("\n")
+    return "\n".join([first, *(f"{_INDENT}{line}" if line else "" for line in others)])
+
+
+def _quoted(word: str) -> bool:
+    return len(word) > 1 and word[0] == word[-1] == '"'
 
 
 def _safe(text: str) -> str:
@@ -194,21 +206,24 @@ class _Reader:
     def mood(self, part: _Part) -> Mood | None:
         """`mood:`, `certainty:` and `thoughts:` with a dash for each; a line that is indented goes on with the last."""
         held: dict[str, list[str]] = {}
-        key = ""
+        key, empty = "", ""
         for number, line in part.lines:
             name, colon, value = line.partition(":")
             if not line.strip():
+                empty += f"\n{line[4:] if line.startswith(_INDENT) else ''}"
                 continue
             if line.startswith(("- ", "* ")) and key == "thoughts":
-                held[key].append(line[2:].strip())
+                held[key].append(line[2:].lstrip())
             elif line[0].isspace() and held.get(key):
-                held[key][-1] += "\n" + line.strip()
+                held[key][-1] += f"{empty}\n{line[4:] if line.startswith(_INDENT) else line.lstrip()}"
             elif colon and name.strip().casefold() in ("mood", "certainty", "thoughts"):
                 key = name.strip().casefold()
-                held[key] = [value.strip()] if value.strip() else []
+                held[key] = [value.lstrip()] if value.strip() else []
             else:
                 self.wrong(number, f"`{line.strip()}`: a state has `mood:`, `certainty:` and `thoughts:`")
-        made = Mood(_first(held, "mood"), _certainty(_first(held, "certainty")), tuple(held.get("thoughts", ())))
+            empty = ""
+        thoughts = tuple(text for one in held.get("thoughts", ()) if (text := one.strip()))
+        made = Mood(_first(held, "mood"), _certainty(_first(held, "certainty")), thoughts)
         return None if made == Mood() else made
 
 
@@ -218,7 +233,7 @@ def _text(role: _Role, name: str) -> str:
 
 
 def _first(held: dict[str, list[str]], key: str) -> str | None:
-    return held[key][0] if held.get(key) else None
+    return held[key][0].strip() or None if held.get(key) else None
 
 
 def _certainty(value: str | None) -> float | str | None:
@@ -226,8 +241,7 @@ def _certainty(value: str | None) -> float | str | None:
         return None
     if _NUMBER.fullmatch(value):
         return float(value)
-    quoted = len(value) > 1 and value[0] == value[-1] == '"'
-    return value[1:-1] if quoted else value
+    return value[1:-1] if _quoted(value) else value
 
 
 # ---------------------------------------------------------------- what does not fit

@@ -1,33 +1,44 @@
 """Books into the project: read, counted, copied to books/, indexed by content hash.
 
-Invariant: a file that cannot be read changes nothing and stops no other; a file that stands already is not read again.
+Invariant: a file that cannot be read changes nothing and stops no other; a file that stands already is not read again;
+no book takes the place of another unless that is asked for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 
 from inscape import books
+from inscape.books import limits
 from inscape.errors import InputError, InscapeError
 from inscape.events import BookAdded, BookRead, Event, Finished, Noted
 from inscape.project import Project, read_bytes, write_bytes
 from inscape.records import Book, BookText
 from inscape.store import Store
 from inscape.store import books as shelf
-from inscape.text import shorten, slug
+from inscape.text import readable, shorten, slug
 
 SAMPLES = 3
 
 
-def add(store: Store, project: Project, files: Iterable[Path], rights: str, at: str) -> Iterator[Event]:
-    """Add each file. Raises InscapeError at the end when some could not be read."""
+def add(
+    store: Store, project: Project, files: Iterable[Path], rights: str | None, at: str, replace: bool = False
+) -> Iterator[Event]:
+    """Add each file. `rights`: None leaves those of a book that is known, and gives a new one the project's.
+
+    `replace`: a file takes the place of the book of its name that stood before this run.
+    Raises InscapeError at the end when some could not be read.
+    """
     counts: Counter[str] = Counter()
     failed: list[str] = []
+    shelving = _Shelving(store, project, rights, at, replace)
     for path in files:
         try:
-            for event in _one(store, project, path, rights, at):
+            for event in shelving.one(path):
                 if isinstance(event, BookAdded):
                     counts[event.status] += 1
                 yield event
@@ -58,34 +69,77 @@ def report(path: Path | str, book: BookText) -> BookRead:
     )
 
 
-def _one(store: Store, project: Project, path: Path, rights: str, at: str) -> Iterator[Event]:
+@dataclass(slots=True)
+class _Shelving:
+    """One run. `placed`: the paths that this run has filled, which it does not fill twice."""
+
+    store: Store
+    project: Project
+    rights: str | None
+    at: str
+    replace: bool
+    placed: set[str] = field(default_factory=set)
+
+    def one(self, path: Path) -> Iterator[Event]:
+        data, name = read_bytes(path, limits.FILE), readable(path.name)
+        digest = _digest(data)
+        known = shelf.by_hash(self.store, digest)
+        if known and (self.project.root / known.path).exists():
+            yield from self._again(known)
+            return
+        text = books.read(data, name)
+        yield report(path, text)
+        place = self._inside(path) or (known.path if known else self._free(name, digest))
+        if place != f"books/{name}" and not (known or self._inside(path)):
+            yield Noted(
+                "note",
+                f"Another book stands as books/{name}, so this one was put beside it as {place}. If it is the "
+                f"same book, corrected, use `inscape add --replace`.",
+            )
+        before = known or shelf.by_path(self.store, place)
+        if self.project.root / place != path.resolve():
+            write_bytes(self.project.root / place, data)
+        self.placed.add(place)
+        id_ = before.id if before else _new_id(text.title or path.stem, shelf.ids(self.store))
+        rights = self.rights or (before.rights if before else self.project.settings.text("project.rights"))
+        shelf.put(self.store, _record(text, place, digest, rights, self.at, id_), text)
+        yield BookAdded(id_, place, "replaced" if before else "added")
+
+    def _again(self, known: Book) -> Iterator[Event]:
+        if not self.rights or self.rights == known.rights:
+            yield BookAdded(known.id, known.path, "unchanged")
+            return
+        shelf.set_rights(self.store, known.id, self.rights)
+        yield Noted("note", f"{known.path}: its rights are now '{self.rights}'; they were '{known.rights}'.")
+        yield BookAdded(known.id, known.path, "updated")
+
+    def _inside(self, path: Path) -> str | None:
+        """Where the file stands, if it stands in books/ already, under a name that can be written down."""
+        resolved = path.resolve()
+        if not resolved.is_relative_to(self.project.books):
+            return None
+        place = resolved.relative_to(self.project.root).as_posix()
+        return place if place == readable(place) else None
+
+    def _free(self, name: str, digest: str) -> str:
+        """The first of books/name, books/name-2, … that holds no other book."""
+        stem, suffix = Path(name).stem, Path(name).suffix
+        numbered = (f"books/{stem}-{n}{suffix}" for n in count(2))
+        return next(place for place in chain([f"books/{name}"], numbered) if self._may_fill(place, name, digest))
+
+    def _may_fill(self, place: str, name: str, digest: str) -> bool:
+        file = self.project.root / place
+        if self.replace and place == f"books/{name}" and place not in self.placed:
+            return True
+        if file.exists():
+            return file.is_file() and _digest(file.read_bytes()) == digest
+        return shelf.by_path(self.store, place) is None
+
+
+def _digest(data: bytes) -> str:
     import hashlib
 
-    data = read_bytes(path)
-    digest = hashlib.sha256(data).hexdigest()
-    known = shelf.by_hash(store, digest)
-    if known and (project.root / known.path).exists():
-        yield BookAdded(known.id, known.path, "unchanged")
-        return
-    text = books.read(data, path.name)
-    yield report(path, text)
-    place = _place(project, path)
-    before = shelf.by_path(store, place)
-    if project.root / place != path.resolve():
-        write_bytes(project.root / place, data)
-    book = _record(
-        text, place, digest, rights, at, before.id if before else _new_id(text.title or path.stem, shelf.ids(store))
-    )
-    shelf.put(store, book, text)
-    yield BookAdded(book.id, place, "replaced" if before else "added")
-
-
-def _place(project: Project, path: Path) -> str:
-    """Where the file stands in the project: under books/, by its own name."""
-    resolved = path.resolve()
-    if resolved.is_relative_to(project.root):
-        return resolved.relative_to(project.root).as_posix()
-    return f"books/{path.name}"
+    return hashlib.sha256(data).hexdigest()
 
 
 def _record(text: BookText, place: str, digest: str, rights: str, at: str, id_: str) -> Book:

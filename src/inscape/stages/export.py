@@ -19,7 +19,9 @@ from inscape.records import Example
 from inscape.stages.card import write_card
 from inscape.stages.review import write_decisions
 from inscape.stages.split import parts
-from inscape.store import Store, examples
+from inscape.stages.surroundings import Places
+from inscape.store import Store, attempts, examples
+from inscape.text import plural
 
 
 def export(
@@ -32,6 +34,9 @@ def export(
     kept = kept_or_error(store)
     split = parts(store, kept)
     yield from (Noted("note", note) for note in split.notes)
+    if made_up := sum((e.provenance.teacher or "").startswith("fake") for e in kept):
+        words = f"{plural(made_up, 'example')} of {len(kept)} came from the fake teacher: made-up words."
+        yield Noted("warning", words)
     rows = 0
     for name in names:
         divided = split.stands and formats.load(name).TRAINS
@@ -93,14 +98,17 @@ def kept_or_error(store: Store) -> list[Example]:
 def write_dataset(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[Event]:
     """dataset/, for git: the examples in canonical form, whole and by their sides, the decisions, and the card."""
     path = project.root / "dataset" / "examples.jsonl"
-    write_bytes(path, formats.jsonl(_canonical(example) for example in sorted(kept, key=lambda e: e.id)))
+    places = Places(store, project)
+    rows = [_canonical(example, _source(store, places, example)) for example in sorted(kept, key=lambda e: e.id)]
+    write_bytes(path, formats.jsonl(rows))
     yield FileWritten(project.relative(path), "the kept examples in canonical form", len(kept))
     yield from write_decisions(store, project, project.root / "dataset" / "decisions.jsonl")
     split = parts(store, kept)
     made = {"train": split.train, "valid": split.valid} if split.stands else {}
     for part, some in made.items():
         place = path.with_name(f"{part}.jsonl")
-        write_bytes(place, formats.jsonl(_canonical(example) for example in sorted(some, key=lambda e: e.id)))
+        ids = {example.id for example in some}
+        write_bytes(place, formats.jsonl(row for row in rows if row["id"] in ids))
         yield FileWritten(project.relative(place), f"the examples for {_SIDES[part]}", len(some))
     for part in set(_SIDES) - set(made):
         path.with_name(f"{part}.jsonl").unlink(missing_ok=True)
@@ -112,10 +120,17 @@ def write_dataset(store: Store, project: Project, kept: Sequence[Example]) -> It
 _SIDES = {"train": "training", "valid": "validation"}
 
 
-def _canonical(example: Example) -> dict[str, Any]:
+def _source(store: Store, places: Places, example: Example) -> str:
+    """'War and Peace, page 12, Chapter III': where the example's passage stands; empty where that is not known."""
+    passage = attempts.passage_of(store, example.provenance.attempt) if example.provenance.attempt else None
+    return places.source(passage[0], passage[2]) if passage else ""
+
+
+def _canonical(example: Example, source: str) -> dict[str, Any]:
     """An example with where it came from, as one line of dataset/examples.jsonl."""
-    source = example.provenance
-    came = {name: getattr(source, name) for name in source.__dataclass_fields__ if getattr(source, name) is not None}
+    known = example.provenance
+    came = {name: getattr(known, name) for name in known.__dataclass_fields__ if getattr(known, name) is not None}
+    came |= {"source": source} if source else {}
     return {
         "id": example.id,
         "structure": example.structure,

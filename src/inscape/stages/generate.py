@@ -12,11 +12,20 @@ import random
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from inscape.elicitation.answers import read_answer
-from inscape.errors import CapReached, TeacherBusy, TeacherError, TeacherOutOfCredit, TeacherRefused, TeacherSetupError
+from inscape.elicitation.answers import Answer, read_answer
+from inscape.errors import (
+    CapReached,
+    InscapeError,
+    TeacherBusy,
+    TeacherError,
+    TeacherOutOfCredit,
+    TeacherRefused,
+    TeacherSetupError,
+)
 from inscape.events import Answered, Event, Finished, Noted, Sent, Waiting
 from inscape.records import Provenance, Reply, Request, State
 from inscape.stages.answers import commit
@@ -27,7 +36,7 @@ from inscape.teachers import prices
 from inscape.teachers.base import Teacher
 from inscape.teachers.limits import Backoff, Pace, Streak
 from inscape.teachers.pool import Outcome, Pool
-from inscape.text import plural
+from inscape.text import plural, shorten
 
 GRACE = 10.0
 """Seconds that an interrupted run waits for what is in flight."""
@@ -133,7 +142,8 @@ class _Run:
     def _patience(self) -> float:
         if not self.later or (self.flying and len(self.flying) >= self.pace.allowed):
             return _TICK
-        return min(_TICK, max(0.0, self.later[0][0] - self.clock()))
+        due = self.later[0][0] - self.clock()
+        return min(_TICK, due) if due > 0 else _TICK  # one that is due and did not leave waits for news
 
     # ------------------------------------------------------------ sending
 
@@ -141,7 +151,7 @@ class _Run:
         while self.todo and not self.halted and len(self.flying) < self.pace.allowed and not self._crowded:
             item = self.todo[0]
             worst = self._worst(item)
-            if not self._affordable(worst):
+            if not self._affordable(worst, (*self.flying.values(), *self.waiting.values())):
                 return
             tries = attempts.begin(self.store, item, self.now())
             self.todo.popleft()
@@ -172,6 +182,8 @@ class _Run:
         while self.later and self.later[0][0] <= self.clock() and len(self.flying) < self.pace.allowed:
             _, _, key = self.later[0]
             flight = self.waiting[key]
+            if not self._affordable(flight.worst, self.flying.values()):
+                return
             tries = attempts.again(self.store, key, self.now())
             heapq.heappop(self.later)
             del self.waiting[key]
@@ -183,16 +195,17 @@ class _Run:
         price = self.plan.price
         return price.of(2 * prices.tokens_of(item.prompt), self.policy.max_tokens) if price else 0.0
 
-    def _affordable(self, worst: float) -> bool:
-        """Whether one more fits under the cap, with all in flight at their worst. Ends the run when none ever will."""
+    def _affordable(self, worst: float, beside: Iterable[_Flight]) -> bool:
+        """Whether one more fits under the cap, those beside it at their worst. Ends the run when none ever will."""
         cap = self.policy.cap
-        open_ = sum(f.worst for f in (*self.flying.values(), *self.waiting.values()))
-        if not cap or self.spent + open_ + worst <= cap:
+        beside = tuple(beside)
+        if not cap or self.spent + sum(flight.worst for flight in beside) + worst <= cap:
             return True
-        if not self.flying and not self.waiting:
+        if not beside:
+            left = len(self.todo) + len(self.waiting)
             self.fatal = CapReached(
                 f"The cap of {cap:g} dollars allows no further request: ≈ {self.spent:.4f} are spent in this run, and "
-                f"the next could cost {worst:.4f}. {plural(len(self.todo), 'request')} left; a higher --cap goes on."
+                f"the next could cost {worst:.4f}. {plural(left, 'request')} left; a higher --cap goes on."
             )
         return False
 
@@ -223,10 +236,20 @@ class _Run:
         problem = " ".join(answer.problems) or None
         if reply.cut and answer.state != "done":
             problem = f"Cut off at teacher.max_tokens = {self.policy.max_tokens}. Raise it, then ask again."
+        elif reply.cut:
+            problem = f"{problem or ''} Cut off at teacher.max_tokens; the examples in it are whole.".strip()
         dollars = self._cost(item, reply)
         source = Provenance(item.passage.id, item.template.name, item.teacher, item.key)
         structure = item.template.shape.structure
-        commit(self.store, source, structure, answer, reply=reply, problem=problem, dollars=dollars, at=self.now())
+        write = partial(commit, self.store, source, structure, reply=reply, dollars=dollars, at=self.now())
+        try:
+            write(answer, problem=problem)
+        except InscapeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the text is paid for, and is kept though its examples cannot be
+            problem = f"Its examples cannot be kept ({shorten(f'{type(error).__name__}: {error}', 120)})."
+            answer = Answer((), (problem,), "unparsed")
+            write(answer, problem=problem)
         self.spent += dollars or 0.0
         self.counts["examples"] += len(answer.conversations)
         return self._answered(flight, answer.state, len(answer.conversations), problem, reply, dollars, seconds)
@@ -289,21 +312,31 @@ class _Run:
     # ------------------------------------------------------------ the end
 
     def wind_up(self) -> None:
-        """Commit what has arrived, wait for the rest up to the grace time, and mark what is in doubt. Never raises
-        for an outcome that is committed already: an interruption may have come between that and here."""
+        """Commit what has arrived, wait for the rest up to the grace time, and mark what is in doubt.
+
+        One that cannot be written takes no other with it. Never raises for an outcome that is committed already: an
+        interruption may have come between that and here.
+        """
         self.pool.close()
+        away, failed = set(self.flying), None
         try:
-            while self.flying and (outcome := self.pool.first(self._deadline() - self.clock())):
-                if self._state(outcome.key) == "sent" and outcome.key in self.flying:
+            while away and (outcome := self.pool.first(self._deadline() - self.clock())):
+                try:
                     self._last(outcome)
+                except Exception as error:  # noqa: BLE001 - raised below, once the others are safe
+                    failed = failed or error
+                away.discard(outcome.key)
                 self.pool.settled()
-                self.flying.pop(outcome.key, None)
         finally:
             self._leave()
+        if failed:
+            raise failed
 
     def _last(self, outcome: Outcome) -> None:
         self.stop.set()  # no further try
-        self._record(outcome)
+        if outcome.key in self.flying and self._state(outcome.key) == "sent":
+            self._record(outcome)
+        self.flying.pop(outcome.key, None)
 
     def _leave(self) -> None:
         """What is still in the air is in doubt."""

@@ -12,11 +12,12 @@ from pathlib import Path
 from inscape.errors import DataError, InputError, InscapeError
 from inscape.events import Event, Finished, Noted, RowRejected
 from inscape.examples import effort
-from inscape.examples.files import read_file
+from inscape.examples.files import Row, read_file
 from inscape.examples.shapes import read
 from inscape.project import read_bytes
 from inscape.records import Provenance
 from inscape.store import Store, examples
+from inscape.text import plural, readable, shorten
 
 
 def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[Event]:
@@ -29,28 +30,46 @@ def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[
         except InputError as error:
             failed.append(str(error))
             yield Noted("error", str(error))
-    yield Finished("import", dict(counts))
+    if counts.total() or not failed:
+        yield Finished("import", dict(counts))
     if failed:
         raise InscapeError(failed[0] if len(failed) == 1 else f"{len(failed)} files could not be read (see above).")
+    if counts["rejected"]:
+        raise InscapeError(f"{plural(counts['rejected'], 'row')} could not be taken (see above); all others stand.")
 
 
 def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> Iterator[Event]:
     taken = 0
     with store.change() as db:
-        for row in read_file(read_bytes(path), str(path)):
+        for row in read_file(read_bytes(path), readable(path)):
+            if row.beside:
+                yield Noted("warning", _beside(path, row.beside))
             try:
                 if row.problem is not None:
                     raise DataError(row.problem)
-                found = read(row.value, tag=tag)
+                found = read(row.value, tag=tag, under=row.under)
                 conversation = effort.read_back(found.conversation)
             except DataError as error:
                 counts["rejected"] += 1
-                yield RowRejected(str(path), row.number, str(error))
+                yield RowRejected(readable(path), row.number, _reason(row, str(error)))
                 continue
-            source = Provenance(file=path.name, row=row.number)
+            source = Provenance(file=readable(path.name), row=row.number)
             id_ = examples.id_for_import(conversation)
             new = examples.insert(db, id_, conversation, found.structure, source, "import", at)
             counts["imported" if new else "known"] += 1
             taken += 1
     if not taken:
-        yield Noted("warning", f"{path}: no row of this file could be taken.")
+        yield Noted("warning", f"{readable(path)}: no row of this file could be taken.")
+
+
+def _reason(row: Row, problem: str) -> str:
+    """The reason with the file's line, where there is one and the reason does not begin with it."""
+    return problem if row.line is None or problem.startswith("line ") else f"line {row.line}: {problem}"
+
+
+def _beside(path: Path, names: tuple[str, ...]) -> str:
+    fields = ", ".join(f'"{shorten(name, 30)}"' for name in names[:8]) + (", …" if len(names) > 8 else "")
+    return (
+        f"{readable(path)}: the object around the rows has {fields}; this was not read. What all rows should have can "
+        'stand there as text under "system" and as an object under "metadata".'
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from inscape.passages import document
 from inscape.review import rubric
+from inscape.text import readable
 
 
 def first_files(name: str) -> dict[str, str]:
     """First texts by relative path."""
     return {
-        "passages.md": document.new(name),
+        "passages.md": document.new(readable(name)),
         "rubric.md": rubric.DEFAULT,
         "persona.md": _PERSONA,
         "topics.md": _TOPICS,

@@ -156,7 +156,7 @@ def undo(store: Store, at: str) -> Undone | None:
         return None
     text = examples.revision(store, taken.example, taken.revision)
     now = examples.get(store, taken.example)
-    edited = now is not None and text is not None and text != now.conversation
+    edited = taken.edited and now is not None and text is not None and text != now.conversation
     return Undone(taken, text if edited else None)
 
 

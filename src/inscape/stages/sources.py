@@ -5,13 +5,13 @@ Invariant: files are only read here. An error in one of them names its file and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inscape.elicitation import slots, templates
 from inscape.elicitation.templates import Catalog
-from inscape.errors import PassagesError, UsageError
+from inscape.errors import PassagesError, TemplateError, UsageError
 from inscape.passages import document
 from inscape.passages.document import Document
 from inscape.project import Project, read_text
@@ -20,6 +20,8 @@ from inscape.stages.surroundings import Places
 from inscape.text import plural, slug
 
 COLLECTION = "elicitation_templates.md"
+MOST_SHOWN = 8
+"""Problems named in one message."""
 
 
 def template_files(project: Project) -> list[Path]:
@@ -89,11 +91,18 @@ def prompts(
     wanted = list(dict.fromkeys(known.get(reference).name for reference in choice.templates))
     made: list[Prompt] = []
     notes: list[str] = []
+    problems: dict[str, str] = {}
     for passage in chosen:
         own = _templates(passage, known, wanted)
         if not own:
             notes.append(_left_out(passage, bool(wanted)))
-        made += [Prompt(passage, t, render(project, t, passage, values, places)) for t in own]
+        for template in own:
+            try:
+                made.append(Prompt(passage, template, render(project, template, passage, values, places)))
+            except TemplateError as error:
+                problems.setdefault(passage.id, str(error))
+    if problems:
+        raise TemplateError(_all(problems.values()))
     if not made:
         raise UsageError(_nothing(project, notes))
     return made, notes
@@ -102,10 +111,23 @@ def prompts(
 def render(
     project: Project, template: Template, passage: Passage, values: Mapping[str, str], places: Places | None
 ) -> str:
-    """The prompt. The passage is looked up in its book only where the template asks for `[book]` or `[chapter]`."""
+    """The prompt. The passage is looked up in its book only where the template asks for `[book]` or `[chapter]`.
+
+    Raises TemplateError for a template that cannot be used, and for a slot without a value.
+    """
+    for problem in slots.check(template):
+        if problem.severity == "error":
+            raise TemplateError(f"{template.source}, line {problem.line}: {problem.message}")
     asked = {slot.name for slot in slots.find(template)} & {"book", "chapter"}
     found = places.slots(passage.text) if places and asked else {}
     return slots.render(template, passage, values, {**found, **project.settings.slots})
+
+
+def _all(problems: Iterable[str]) -> str:
+    """Each passage's first problem, so that they can be mended in one go; the first few where there are many."""
+    unique = list(dict.fromkeys(problems))
+    more = f"\n… and {len(unique) - MOST_SHOWN} more." if len(unique) > MOST_SHOWN else ""
+    return "\n".join(unique[:MOST_SHOWN]) + more
 
 
 def _chosen(all_passages: Sequence[Passage], references: Sequence[str]) -> list[Passage]:

@@ -28,6 +28,7 @@ class Place:
     book: str
     """The book's title."""
     chapter: str | None
+    rights: str
     before: tuple[Paragraph, ...]
     inside: tuple[Paragraph, ...]
     after: tuple[Paragraph, ...]
@@ -80,6 +81,7 @@ def _place(match: Match, book: Book, paragraphs: Sequence[Paragraph]) -> Place:
         source=", ".join(part for part in (book.title, page, anchor.chapter) if part),
         book=book.title,
         chapter=anchor.chapter,
+        rights=book.rights,
         before=tuple(paragraphs[max(0, anchor.first - AROUND) : anchor.first]),
         inside=tuple(paragraphs[anchor.first : anchor.last + 1]),
         after=tuple(paragraphs[anchor.last + 1 : anchor.last + 1 + AROUND]),

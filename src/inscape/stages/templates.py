@@ -32,11 +32,15 @@ def listing(catalog: Catalog) -> Iterator[Event]:
         words = list(shape.words) if shape.words else None
         yield TemplateFound(
             t.number, t.name, t.title, t.purpose, shape.structure, list(shape.exchanges), words, list(t.fits),
-            t.source, t.hash,
+            t.source, t.hash, _problem(t),
         )  # fmt: skip
     for note in catalog.notes:
         yield Noted("note", note)
     yield Finished("templates", {"templates": len(catalog.templates)})
+
+
+def _problem(template: Template) -> str | None:
+    return next((p.message for p in slots.check(template) if p.severity == "error"), None)
 
 
 def check(project: Project | None, files: Sequence[Path]) -> Iterator[Event]:

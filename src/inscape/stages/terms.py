@@ -6,11 +6,14 @@ Invariant: nothing is acknowledged but by the person's own word, and nothing is 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from inscape.errors import SettingError
 from inscape.project import Project, read_text, write_text
 from inscape.settings import Settings
+from inscape.stages.surroundings import Places
+from inscape.store.attempts import Item
 from inscape.teachers import keys
 
 FILE = "terms.toml"
@@ -37,6 +40,13 @@ def notice(host: str) -> str:
         f"The terms of {host} may restrict what its answers are used for, above all training other models.\n"
         f"Read them before you go on: {where}"
     )
+
+
+def private(items: Iterable[Item], places: Places) -> list[str]:
+    """Titles of the private books whose passages are in these prompts; looked up where the passage was found."""
+    texts = {item.passage.text for item in items}
+    found = (places.find(text) for text in texts)
+    return sorted({place.book for place in found if place and place.rights == "private"})
 
 
 def accepted(project: Project, host: str) -> bool:

@@ -43,6 +43,11 @@ def by_path(store: Store, path: str) -> Book | None:
     return _book(row) if row else None
 
 
+def set_rights(store: Store, book: str, rights: str) -> None:
+    with store.change() as db:
+        db.execute("UPDATE book SET rights = ? WHERE id = ?", (rights, book))
+
+
 def ids(store: Store) -> set[str]:
     return {row["id"] for row in store.rows("SELECT id FROM book")}
 

@@ -7,6 +7,7 @@ whatever happens to the process next. One connection, one thread: workers hand t
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ class Store:
         except sqlite3.OperationalError as error:
             raise _explained(error, self.path) from None
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.IntegrityError):
+            if type(error) is not sqlite3.DatabaseError:  # a fault of ours, such as a value of the wrong kind
                 raise
             raise _damaged(error, self.path) from None
 
@@ -79,12 +80,25 @@ def _connect(path: Path) -> Store:
         db.row_factory = sqlite3.Row
         store = Store(db, path)
         with store.guarded():
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            _write_ahead(db)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON"):
                 db.execute(f"PRAGMA {pragma}")
             _migrate(store)
         return store
     except sqlite3.OperationalError as error:
         raise _explained(error, path) from None
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Journal mode WAL. Where two processes switch a new database at once, SQLite refuses one without any wait."""
+    for tries in range(200):
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or tries == 199:
+                raise
+            time.sleep(0.05)
 
 
 def _migrate(store: Store) -> None:
@@ -94,10 +108,13 @@ def _migrate(store: Store) -> None:
             f"{store.path} was made by a newer inscape (database version {has}; this one knows {len(STEPS)}). "
             "Nothing was changed. Update with `pip install -U inscape`."
         )
-    for number in range(has, len(STEPS)):
+    while has < len(STEPS):
         with store.change() as db:
-            STEPS[number](db)
-            db.execute(f"PRAGMA user_version={number + 1}")
+            has = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have taken the step meanwhile
+            if has < len(STEPS):
+                STEPS[has](db)
+                has += 1
+                db.execute(f"PRAGMA user_version={has}")
 
 
 def _explained(error: sqlite3.OperationalError, path: Path) -> Exception:

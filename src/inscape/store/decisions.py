@@ -19,9 +19,9 @@ def decide(
         if edited is not None:
             examples.revise(db, example, edited, "human", at)
         db.execute(
-            """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at)
-               VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, ?, ?, ?, ?)""",
-            (example, example, verdict, json.dumps(checklist), note, milliseconds, at),
+            """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited)
+               VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, ?, ?, ?, ?, ?)""",
+            (example, example, verdict, json.dumps(checklist), note, milliseconds, at, edited is not None),
         )
         row = db.execute("SELECT * FROM decision ORDER BY number DESC LIMIT 1").fetchone()
     return _decision(row)
@@ -30,16 +30,15 @@ def decide(
 def undo(store: Store, at: str) -> Decision | None:
     """Take back the last decision that stands, of this run or any earlier one; None when there is none.
 
-    If it came with an edit, the text before that edit is current again, as a further revision.
+    If it came with an edit, the text before that edit is current again, as a further revision; a text that was mended
+    outside review, before or after, stays.
     """
     with store.change() as db:
         row = db.execute("SELECT * FROM standing ORDER BY number DESC LIMIT 1").fetchone()
         if row is None:
             return None
-        before = db.execute(
-            "SELECT max(revision) FROM standing WHERE example = ? AND number < ?", (row["example"], row["number"])
-        ).fetchone()[0]
-        _restore(db, row["example"], row["revision"], before, at)
+        if row["edited"]:
+            _restore(db, row["example"], row["revision"], at)
         db.execute(
             """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, undoes)
                VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), NULL, '[]', '', 0, ?, ?)""",
@@ -48,17 +47,19 @@ def undo(store: Store, at: str) -> Decision | None:
     return _decision(row, undone=True)
 
 
-def _restore(db: sqlite3.Connection, example: str, decided: int, before: int | None, at: str) -> None:
-    """If the decision's revision was a human edit made for it, put the text before it back."""
-    author = db.execute("SELECT author FROM revision WHERE example = ? AND n = ?", (example, decided)).fetchone()
-    if decided == 1 or author[0] != "human" or before == decided:
-        return
-    text = db.execute(
-        "SELECT conversation FROM revision WHERE example = ? AND n = ?", (example, decided - 1)
+def _restore(db: sqlite3.Connection, example: str, decided: int, at: str) -> None:
+    """Put back the text before the decision's own edit, unless another hand changed the text after it."""
+    others = db.execute(
+        """SELECT count(*) FROM revision r WHERE example = ? AND n > ? AND author != 'undo'
+           AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.example = r.example AND d.revision = r.n AND d.edited)""",
+        (example, decided),
     ).fetchone()[0]
+    if others:
+        return
     db.execute(
-        "INSERT INTO revision VALUES (?, (SELECT max(n) + 1 FROM revision WHERE example = ?), 'undo', ?, ?)",
-        (example, example, text, at),
+        """INSERT INTO revision SELECT example, (SELECT max(n) + 1 FROM revision WHERE example = ?), 'undo',
+               conversation, ? FROM revision WHERE example = ? AND n = ?""",
+        (example, at, example, decided - 1),
     )
 
 
@@ -89,5 +90,5 @@ def history(store: Store) -> list[Decision]:
 def _decision(row: sqlite3.Row, *, undone: bool = False) -> Decision:
     return Decision(
         row["number"], row["example"], row["revision"], row["verdict"], tuple(json.loads(row["checklist"])),
-        row["note"], row["ms"], row["at"], undone,
+        row["note"], row["ms"], row["at"], undone, bool(row["edited"]),
     )  # fmt: skip

@@ -33,8 +33,29 @@ class Teacher(Protocol):
         """Let go of connections. No request may be in flight or follow."""
 
 
+def storable(text: str) -> str:
+    """The text as UTF-8 can hold it: halves of surrogate pairs that a server sent become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def checked(reply: Reply) -> Reply:
+    """A reply as the records promise it, whatever a server put in the place of its text and its numbers."""
+    return Reply(
+        text=storable(reply.text) if isinstance(reply.text, str) else "",
+        tokens_in=_count(reply.tokens_in),
+        tokens_out=_count(reply.tokens_out),
+        model=storable(reply.model) if isinstance(reply.model, str) else None,
+        cut=bool(reply.cut),
+    )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without these secrets and without anything that looks like an API key."""
+    """The text, storable, without these secrets and without anything that looks like an API key."""
+    text = storable(text)
     for secret in sorted((s for s in secrets if s), key=len, reverse=True):
         text = text.replace(secret, "[key]")
     return _KEY.sub("[key]", text)

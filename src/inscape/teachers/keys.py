@@ -5,6 +5,7 @@ Invariant: a key is never read from the project and never written anywhere. A ke
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import stat
 import sys
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 
 from inscape.errors import TeacherSetupError
 
-LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")
+LOCAL = ("localhost", "host.docker.internal")
+LOCAL_ENDINGS = (".local", ".lan", ".internal")
+"""Names that no public name server gives to anybody."""
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -46,12 +49,11 @@ def need(variable: str, environ: Mapping[str, str], whose: str) -> str:
 def is_local(base_url: str) -> bool:
     """Whether this address is a server on the person's own machine or network."""
     host = (urlsplit(base_url).hostname or "").lower()
-    return (
-        host in LOCAL
-        or host.endswith((".local", ".lan", ".internal"))
-        or host.startswith(("192.168.", "10.", "127."))
-        or any(host.startswith(f"172.{n}.") for n in range(16, 32))
-    )
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host in LOCAL or host.endswith(LOCAL_ENDINGS)
+    return address.is_private or address.is_loopback
 
 
 def _from_file(path: Path, variable: str) -> str | None:

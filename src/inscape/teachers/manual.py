@@ -1,7 +1,8 @@
 """The teacher that is a person with any chat window: prompts go out as numbered files, answers come back as files.
 
 Invariant: no network. A file that exists is never changed or removed, except the README, which is the program's own;
-a number, once given to a prompt, stays with it. Text comes in and goes out here; the log belongs to whoever calls.
+a number stays with its prompt. Text comes in and goes out here; the log, and with it the numbers, belong to whoever
+calls.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from inscape.errors import InputError, TeacherSetupError
-from inscape.project import read_text, write_text
+from inscape.examples.files import decode
+from inscape.project import read_bytes, read_text, write_text
 from inscape.records import Reply, Request
 from inscape.settings import Settings
 from inscape.text import slug
 
 _MARK = re.compile(r"\A\ufeff?<!-- inscape prompt (?P<key>[0-9a-f]{16,64})\b[^\n]*-->[^\S\n]*\r?\n?")
-_NUMBER = re.compile(r"(?<!\d)(\d{1,6})(?!\d)")
+_NUMBER = re.compile(r"\s*(\d{1,6})(?![^\W_])")
+_PADDED = re.compile(r"(?<![^\W_])(\d{3,6})(?![^\W_])")
+"""A number as the prompts' files have it, anywhere in a name: 'Claude 3 - 001.md' means 1."""
 _KEY = re.compile(r"(?<![0-9a-z])([0-9a-f]{8,64})(?![0-9a-z])")
 _HEADING = re.compile(r"^#{1,3}[ \t]*(?:prompt|answer)?[ \t]*#?(?P<name>\d{1,6}|[0-9a-f]{8,64})\b[^\n]*$", re.I | re.M)
 
@@ -45,9 +49,10 @@ def make(settings: Settings, environ: Mapping[str, str], root: Path) -> ManualTe
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A prompt to write: the attempt's key, and what its file is named after."""
+    """A prompt to write: the attempt's key and number, and what its file is named after."""
 
     key: str
+    number: int
     passage: str
     template: str
     prompt: str
@@ -60,6 +65,8 @@ class Pasted:
     key: str | None
     text: str
     where: str
+    problem: str | None = None
+    """Why its file could not be read."""
 
 
 def numbers(folder: Path) -> dict[int, str]:
@@ -73,14 +80,18 @@ def numbers(folder: Path) -> dict[int, str]:
 
 
 def write(folder: Path, sheets: Iterable[Sheet]) -> list[Path]:
-    """A numbered file for each prompt that has none yet; the new files. Raises DiskError."""
+    """A numbered file for each prompt that has none yet; the new files. Raises DiskError.
+
+    Where another log's prompt already bears the number, the file gets one above all others.
+    """
     known = numbers(folder)
-    taken, number = set(known.values()), max(known, default=0)
+    taken = set(known.values())
     made: list[Path] = []
     for sheet in sheets:
         if sheet.key in taken:
             continue
-        number += 1
+        number = sheet.number if sheet.number not in known else max(known) + 1
+        known[number] = sheet.key
         path = folder / f"{number:03d}-{slug(sheet.passage, 30)}-{slug(sheet.template, 30)}.md"
         write_text(path, f"<!-- inscape prompt {sheet.key} (this line may be pasted or not) -->\n{sheet.prompt}\n")
         made.append(path)
@@ -112,12 +123,12 @@ Without an answer so far: {left}
 """
 
 
-def read_answers(path: Path, folder: Path, prompts: Mapping[str, str]) -> list[Pasted]:
-    """The answers in a folder or in one Markdown file, in order. `prompts`: the text of each prompt by its key.
+def read_answers(path: Path, known: Mapping[int, str], prompts: Mapping[str, str]) -> list[Pasted]:
+    """The answers in a folder or in one Markdown file, in order. `known`: the key behind each number; `prompts`: the
+    text of each prompt by its key.
 
     Raises InputError where there is nothing of the kind.
     """
-    known = numbers(folder)
     if path.is_dir():
         found = [p for file in _files(path) if (p := _from_file(file, known, prompts))]
     else:
@@ -136,7 +147,10 @@ def _files(folder: Path) -> list[Path]:
 
 def _from_file(path: Path, known: Mapping[int, str], prompts: Mapping[str, str]) -> Pasted | None:
     """The file's answer; None for a prompt file that nothing was pasted into."""
-    text = read_text(path)
+    try:
+        text = decode(read_bytes(path), path.name)
+    except InputError as error:
+        return Pasted(None, "", str(path), str(error))
     mark = _MARK.match(text)
     key = _full(mark["key"], prompts) if mark else _named(path.stem, known, prompts)
     if mark:
@@ -161,13 +175,13 @@ def _from_headings(text: str, path: Path, known: Mapping[int, str], prompts: Map
 
 
 def _named(name: str, known: Mapping[int, str], prompts: Mapping[str, str]) -> str | None:
-    """The key that a file's or heading's name means: a key or its beginning, else the first number in it."""
-    for found in _KEY.finditer(name.lower()):
-        if key := _full(found[1], prompts):
+    """The key that a file's or heading's name means: by a number at its beginning, else by one of three digits or
+    more, else by a key or its beginning."""
+    first = _NUMBER.match(name)
+    for number in [*([first[1]] if first else []), *_PADDED.findall(name)]:
+        if (key := known.get(int(number))) in prompts:
             return key
-    number = _NUMBER.search(name)
-    key = known.get(int(number[1])) if number else None
-    return key if key in prompts else None
+    return next((key for found in _KEY.finditer(name.lower()) if (key := _full(found[1], prompts))), None)
 
 
 def _full(prefix: str, prompts: Mapping[str, str]) -> str | None:

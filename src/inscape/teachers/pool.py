@@ -1,7 +1,8 @@
 """Threads that ask a teacher, so that the thread with the database need not wait.
 
 Invariant: an outcome stays in the pool until `settled` takes it away: whoever is interrupted between looking and
-writing finds it again. The threads are daemons: a request that hangs does not keep the program from ending.
+writing finds it again; and it can be written, whatever the server sent. The threads are daemons: a request that hangs
+does not keep the program from ending.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 from inscape.errors import TeacherError, TeacherRejected
 from inscape.records import Reply, Request
-from inscape.teachers.base import Teacher, scrub
+from inscape.teachers.base import Teacher, checked, scrub
 from inscape.text import shorten
 
 
@@ -76,7 +77,7 @@ class Pool:
 
     def _ask(self, request: Request) -> Reply | TeacherError:
         try:
-            return self._teacher.ask(request)
+            return checked(self._teacher.ask(request))
         except TeacherError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a fault in a client must not lose the other answers

@@ -30,6 +30,8 @@ _NO_MONEY = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = re.compile(r"content[ _](?:filter|policy)|usage polic|moderation|flagged", re.IGNORECASE)
+_GATEWAY = (502, 504, 524)
+"""What a gateway says for a server behind it that may have done its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def guarded(line: Line, sdk: Any, call: Callable[[], Any]) -> Any:
     except sdk.APIStatusError as error:
         raise status_error(line, error.status_code, error.response.headers, error.body, error.response.text) from None
     except ValueError:  # half a JSON document, or bytes that are no text
-        raise TeacherBusy(f"{line.address} broke off in the middle of its answer, or sent no valid JSON.") from None
+        raise _billed(
+            TeacherBusy(f"{line.address} broke off in the middle of its answer, or sent no valid JSON.")
+        ) from None
     except Exception as error:  # noqa: BLE001 - whatever else a client raises may quote the key
         what = line.clean(shorten(f"{type(error).__name__}: {error}", 200))
         raise TeacherRejected(f"The client of {line.address} failed ({what}).") from None
@@ -107,10 +111,17 @@ def status_error(line: Line, status: int, headers: Mapping[str, str], body: obje
         )
     if status in (408, 409, 425, 429) or status >= 500:
         what = "has too many requests" if status == 429 else "is overloaded" if status == 529 else "has a fault"
-        return TeacherBusy(f"{line.address} {what} just now ({status}: {said}).", retry_after=wait)
+        busy = TeacherBusy(f"{line.address} {what} just now ({status}: {said}).", retry_after=wait)
+        return _billed(busy) if status in _GATEWAY else busy
     if _REFUSED.search(known):
         return TeacherRefused(f"{line.address} would not take this prompt ({said}).")
     return TeacherRejected(f"{line.address} rejects this request ({status}: {said}).")
+
+
+def _billed(error: TeacherError) -> TeacherError:
+    """The same error, for a case in which an answer may have been written and billed."""
+    error.perhaps_billed = True
+    return error
 
 
 def no_answer(line: Line, got: object) -> TeacherError:
@@ -124,7 +135,7 @@ def no_answer(line: Line, got: object) -> TeacherError:
             f"{line.address} answered with {'a web page' if '<' in str(got)[:200] else 'plain text'} and no chat "
             "answer. Check teacher.base_url (an OpenAI-compatible one mostly ends with /v1)."
         )
-    return TeacherBusy(f"{line.address} sent an answer without any content in the place where it belongs.")
+    return _billed(TeacherBusy(f"{line.address} sent an answer without any content in the place where it belongs."))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

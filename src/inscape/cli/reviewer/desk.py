@@ -176,7 +176,7 @@ class Desk:
         if card is None:
             return state
         shown = state.draft.text if state.draft else card.example.conversation
-        text = plain.HINT + "\n" + plain.write(shown)
+        text = written = plain.HINT + "\n" + plain.write(shown)
         former = state.draft.path if state.draft else None
         while True:
             back = terminal.edit(card.example.id, text)
@@ -187,6 +187,8 @@ class Desk:
             if former:
                 terminal.forget(former)  # the new file holds its text, and what was typed since
             former = path
+            if text == written:
+                return _drafted(terminal, state, card, shown, path)
             tag = self.project.settings.text("examples.tag")
             read = plain.read(text, card.example.conversation, card.example.structure, tag=tag)
             if read.conversation is not None:

@@ -19,26 +19,28 @@ SUFFIXES = (".pdf", ".epub", ".docx", ".html", ".htm", ".xhtml", ".txt", ".md", 
     type=click.Choice(["public-domain", "licensed", "private", "unknown"]),
     help="What you may do with these books; kept in the record and on the dataset's card.",
 )
+@click.option("--replace", is_flag=True, help="Let a file take the place of the book of its name.")
 @common.json_option
-def command(files: tuple[Path, ...], rights: str | None, as_json: bool) -> None:
+def command(files: tuple[Path, ...], rights: str | None, replace: bool, as_json: bool) -> None:
     """Read books (PDF, EPUB, DOCX, HTML, TXT, Markdown) and keep their paragraphs, each with its page and chapter.
 
-    The file is copied into books/. A folder stands for the books in it. Adding the same file again changes nothing;
-    a changed file of the same name replaces the old one.
+    The file is copied into books/. A folder stands for the books in it. Adding the same file again changes nothing
+    but its rights, if you name them. Another file of the same name is put beside the old one, as `name-2`; with
+    --replace it takes the old one's place. A file that you edited in books/ itself is read anew.
 
     \b
     Examples:
       inscape add war-and-peace.epub
       inscape add shelf/ --rights public-domain
+      inscape add corrected/war-and-peace.epub --replace
     """
     from inscape.cli.lines import line
     from inscape.stages.add import add
 
     project = common.here()
-    settings = project.settings.with_flags({"project.rights": rights})
     paths = [path for file in files for path in _expanded(file)]
     with common.writing(project, "add") as store:
-        common.draw(add(store, project, paths, settings.text("project.rights"), common.now()), as_json, line)
+        common.draw(add(store, project, paths, rights, common.now(), replace), as_json, line)
 
 
 def _expanded(path: Path) -> list[Path]:

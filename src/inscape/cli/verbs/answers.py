@@ -14,7 +14,7 @@ from inscape.text import shorten
 STATES = ("planned", "sent", "done", "unparsed", "refused", "failed", "unknown")
 
 
-@click.group("answers", short_help="The log of answers: list, show, mend.", invoke_without_command=True)
+@click.group("answers", short_help="What was asked and what came of it; show or mend one.", invoke_without_command=True)
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only this state; may be repeated.")
 @common.json_option
 @click.pass_context

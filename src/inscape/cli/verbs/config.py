@@ -17,7 +17,7 @@ from inscape.errors import ProjectNotFound, UsageError
 @click.option("--path", is_flag=True, help="Print only the path of the project's inscape.toml.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line: key, value, origin.")
 def command(key: str | None, path: bool, as_json: bool) -> None:
-    """Show the settings in force: a flag over the environment over inscape.toml over the default.
+    """Show the settings in force: a flag over the environment over inscape.toml over the default. With KEY: its value.
 
     Every setting can also be given as an environment variable, such as INSCAPE_TEACHER_MODEL for teacher.model.
 
@@ -34,10 +34,12 @@ def command(key: str | None, path: bool, as_json: bool) -> None:
         found = common.here().settings
     except ProjectNotFound:
         found = settings.load("", "defaults", os.environ)
-    keys = [key] if key else [s.key for s in settings.SETTINGS]
-    for name in keys:
-        if name not in found.values:
-            raise UsageError(f"There is no setting {name}. `inscape config` lists them all.")
+    if key and key not in found.values:
+        raise UsageError(f"There is no setting {key}. `inscape config` lists them all.")
+    if key and not as_json:
+        click.echo(found.values[key])
+        return
+    for name in [key] if key else [s.key for s in settings.SETTINGS]:
         _show(name, found, as_json)
     for name, value in {} if key else found.slots.items():
         click.echo(

@@ -37,6 +37,7 @@ class Words:
     dry_run: bool
     yes: bool
     accept_terms: bool
+    send_private: bool
     as_json: bool
     again: str
     """This very command, for the line that says how to go on."""
@@ -62,12 +63,14 @@ class Words:
 @click.option("--dry-run", is_flag=True, help="Show plan and price, and send nothing. Needs no key.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @click.option("--accept-terms", is_flag=True, help="You have read this cloud teacher's terms; kept in terms.toml.")
+@click.option("--send-private", is_flag=True, help="Passages of books marked private may go to this cloud teacher.")
 @common.json_option
 @click.pass_context
 def command(
     ctx: click.Context, teacher: str | None, model: str | None, base_url: str | None, samples: int | None,
     passages: tuple[str, ...], templates: tuple[str, ...], slots: tuple[str, ...], retry: tuple[str, ...],
-    cap: float | None, answers: Path | None, dry_run: bool, yes: bool, accept_terms: bool, as_json: bool,
+    cap: float | None, answers: Path | None, dry_run: bool, yes: bool, accept_terms: bool, send_private: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Ask the teacher for an answer to each passage with each of its templates.
 
@@ -87,8 +90,9 @@ def command(
     """
     project = common.here()
     words = Words(
-        passages, templates, _slots(slots), _retry(retry), answers, dry_run, yes, accept_terms, as_json, _again(ctx)
-    )
+        passages, templates, _slots(slots), _retry(retry), answers, dry_run, yes, accept_terms, send_private, as_json,
+        _again(ctx),
+    )  # fmt: skip
     flags: dict[str, Any] = {
         "teacher.name": teacher,
         "teacher.model": model,
@@ -217,6 +221,7 @@ def _sent(project: Project, words: Words, store: Store, made: _Planned) -> int:
 
         return follow(write_prompts(store, project, made.plan, common.now()), 0, words.as_json, words.again)
     if requests:
+        _private(project, words, store, made)
         _terms(project, words)
         _confirm(project, words, requests)
     with interruptible() as stop:
@@ -240,6 +245,21 @@ def _events(project: Project, store: Store, made: _Planned, stop: Any) -> Iterat
     )
     yield from (Noted("note", note) for note in made.notes)
     yield from generate(store, made.plan, made.teacher, policy, now=common.now, stop=stop)
+
+
+def _private(project: Project, words: Words, store: Store, made: _Planned) -> None:
+    """Passages of private books leave for a cloud teacher only by the person's word."""
+    from inscape.stages import terms
+    from inscape.stages.surroundings import Places
+
+    host = terms.provider(project.settings)
+    if host is None or words.send_private:
+        return
+    if titles := terms.private(made.plan.items, Places(store, project)):
+        raise UsageError(
+            f"These prompts hold passages of private books ({', '.join(titles)}) and would go to {host}. Nothing was "
+            "sent. Add --send-private if you mean it, name other passages with --passage, or take a local teacher."
+        )
 
 
 def _terms(project: Project, words: Words) -> None:

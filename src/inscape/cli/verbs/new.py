@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -35,6 +36,9 @@ def command(name: Path) -> None:
         ("persona.md, topics.md, probes/", "for a persona without a book; yours, not read yet"),
         ("templates/", "your own templates; five core ones are built in"),
         ("books/", "your books (left out of git)"),
+        ("dataset/, exports/", "what you kept, and training files, once there are any"),
     ):
         click.echo(f"  {path:<31} {what}")
-    click.echo(f"\nNext:\n  cd {name}\n  inscape add BOOK.epub      (or PDF, DOCX, HTML, TXT, Markdown)")
+    click.echo(
+        f"\nNext:\n  cd {shlex.quote(str(name))}\n  inscape add BOOK.epub      (or PDF, DOCX, HTML, TXT, Markdown)"
+    )

@@ -9,17 +9,18 @@ import click
 from inscape.cli import common
 from inscape.errors import CheckFailed
 from inscape.events import Event, Finished
+from inscape.text import plural
 
 
 @click.command("passages", short_help="List and check passages.md.")
-@click.option("--write", is_flag=True, help="Bring the Source and Id lines in passages.md up to date.")
+@click.option("--write", is_flag=True, help="Add Id and Source lines to passages.md; a Source line of your own stays.")
 @click.option("--path", is_flag=True, help="Print only the path of passages.md.")
 @common.json_option
 def command(write: bool, path: bool, as_json: bool) -> None:
     """List the passages of passages.md, each with its place in the book, and say what is wrong with the file.
 
     A quote is found where spacing, quotes or hyphens differ; one that cannot be found is kept and marked. Nothing is
-    written to the file without --write. Exit code 3 when the file has errors.
+    written to the file without --write. Exit code 3 when the file has errors, 1 when it cannot be read at all.
 
     \b
     Examples:
@@ -54,4 +55,4 @@ def _line(event: Event) -> str | None:
     if not counts["passages"]:
         return "passages.md holds no passage yet. Its first lines show how one is written."
     parts = [f"{counts[k]} {k}" for k in ("anchored", "not found", "no book") if counts.get(k)]
-    return f"\n{counts['passages']} passages: {', '.join(parts)}."
+    return f"\n{plural(int(counts['passages']), 'passage')}: {', '.join(parts)}."

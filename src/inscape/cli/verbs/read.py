@@ -25,12 +25,12 @@ def command(file: Path, as_json: bool, report: bool) -> None:
       inscape read novel.pdf --report > /dev/null
     """
     from inscape import books
-    from inscape.books import render
+    from inscape.books import limits, render
     from inscape.cli.lines import line
     from inscape.project import read_bytes
     from inscape.stages.add import report as reported
 
-    book = books.read(read_bytes(file), file.name)
+    book = books.read(read_bytes(file, limits.FILE), file.name)
     for doubt in () if report else book.doubts:
         click.echo(f"Note: {doubt}", err=True)
     if report:

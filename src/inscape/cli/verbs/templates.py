@@ -11,14 +11,15 @@ from inscape.cli import common
 from inscape.errors import CheckFailed, ProjectNotFound, UsageError
 from inscape.events import Event, Finished, TemplateFound
 from inscape.project import Project
+from inscape.text import plural
 
 
 @click.group("templates", short_help="List, show, copy, check and preview templates.")
 def command() -> None:
     """The five core templates and your own.
 
-    A template of yours with the number or name of a core one takes its place. `list`, `show`, `path` and `check` also
-    work outside a project, on the core templates.
+    A template of yours with the number or name of a core one takes its place. `list`, `show` and `check` also work
+    outside a project, on the core templates.
 
     \b
     Examples:
@@ -108,7 +109,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 
     def drawn(event: Event) -> str | None:
         if isinstance(event, Finished):
-            return f"{event.counts['checked']} templates read, {event.counts['errors'] or 'no'} errors."
+            errors = int(event.counts["errors"])
+            read = plural(int(event.counts["checked"]), "template")
+            return f"{read} read, {plural(errors, 'error') if errors else 'no errors'}."
         return line(event)
 
     common.draw(_judged(templates.check(_project(), files)), as_json, drawn)
@@ -162,4 +165,6 @@ def _line(event: TemplateFound) -> str:
     own = "" if event.source == "core" else f" ({event.source})"
     turns = "-".join(str(n) for n in dict.fromkeys(event.exchanges))
     shape = f"{event.structure}, {turns} exchange{'' if event.exchanges[1] == 1 else 's'}"
-    return f"{number:>3}  {event.name:<18} {event.title}{own}\n     {shape:<24} {event.purpose}"
+    usable = f"\n     CANNOT BE USED: {event.problem}" if event.problem else ""
+    about = f"{shape:<24} {event.purpose}".rstrip()
+    return f"{number:>3}  {event.name:<18} {event.title}{own}\n     {about}{usable}"
