@@ -121,7 +121,7 @@ def test_an_error_before_the_stream_is_its_only_event(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for words in (("generate",), ("passages",), ("export", "--format", "raw"), ("review", "--status"), ("read", "x")):
+    for words in (("generate",), ("passages",), ("export", "--format", "raw"), ("review", "--status")):
         done = run(*words, "--json")
         assert failed(done.out)["exit_code"] == done.code == 1
         assert done.err == f"Error: {failed(done.out)['message']}\n"

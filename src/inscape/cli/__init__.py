@@ -26,6 +26,8 @@ ROAD = (
 """The verbs in the order in which a person meets them."""
 
 INTERRUPTED = 130
+ROWS = ("check", "preview", "read", "config")
+"""Verbs whose `--json` prints rows of one kind and no events."""
 
 
 class Verbs(click.Group):
@@ -93,8 +95,9 @@ def _speak_utf8() -> None:
 
 
 def run(args: list[str] | None = None) -> int:
-    """Run the command line; the exit code. With `--json` among the words, an error is also the last line on stdout."""
-    as_json = "--json" in (sys.argv[1:] if args is None else args)
+    """Run the command line; the exit code. Where `--json` prints events, an error is also the last one on stdout."""
+    words = sys.argv[1:] if args is None else args
+    as_json = "--json" in words and not any(word in ROWS for word in words[:1])
     try:
         result = inscape.main(args=args, prog_name="inscape", standalone_mode=False)
         return result if isinstance(result, int) else 0
