@@ -67,6 +67,21 @@ def decide(rows: int, held_out: int, longest: int, billions: float | None, conte
     )
 
 
+def keep_best(hyper: Hyper) -> list[tuple[str, str | int | bool]]:
+    """transformers' own keys to measure held-out rows and end with the best adapter; axolotl and LLaMA-Factory take
+    them as they are."""
+    return [
+        ("eval_strategy", "steps"),
+        ("eval_steps", hyper.eval_every),
+        ("save_strategy", "steps"),
+        ("save_steps", hyper.eval_every),
+        ("save_total_limit", 2),
+        ("load_best_model_at_end", True),
+        ("metric_for_best_model", "eval_loss"),
+        ("greater_is_better", False),
+    ]
+
+
 def _length(longest: int, context: int | None) -> int:
     fits = next((length for length in LENGTHS if length >= longest), LENGTHS[-1])
     return min(fits, context) if context else fits

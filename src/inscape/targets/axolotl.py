@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from inscape.errors import InscapeError
+from inscape.targets import _hyper
 from inscape.targets._job import Job, Made, Sample
 from inscape.targets._write import Row, folder, plain
 from inscape.targets._yaml import Comment, Entry, dump
@@ -55,15 +56,8 @@ def config(job: Job, segments: bool) -> list[Entry]:
     """config.yaml: keys of axolotl's schema, which ignores any other without a word."""
     h = job.hyper
     held: list[Entry] = [
-        ("eval_strategy", "steps"),
-        ("eval_steps", h.eval_every),
         ("eval_batch_size", h.batch),
-        ("save_strategy", "steps"),
-        ("save_steps", h.eval_every),
-        ("save_total_limit", 2),
-        ("load_best_model_at_end", True),
-        ("metric_for_best_model", "eval_loss"),
-        ("greater_is_better", False),
+        *_hyper.keep_best(h),
         ("early_stopping_patience", h.patience),
     ]
     return [

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from inscape.errors import DataError, InscapeError
 from inscape.rendering.templates import ChatTemplate, Message, render
+from inscape.targets import _hyper
 from inscape.targets._job import Job, Made, Sample
 from inscape.targets._write import Row, folder, plain
 from inscape.targets._yaml import Comment, Entry, dump
@@ -58,15 +59,8 @@ def config(job: Job) -> list[Entry]:
     h = job.hyper
     held: list[Entry] = [
         ("eval_dataset", "inscape_valid"),
-        ("eval_strategy", "steps"),
-        ("eval_steps", h.eval_every),
         ("per_device_eval_batch_size", h.batch),
-        ("save_strategy", "steps"),
-        ("save_steps", h.eval_every),
-        ("save_total_limit", 2),
-        ("load_best_model_at_end", True),
-        ("metric_for_best_model", "eval_loss"),
-        ("greater_is_better", False),
+        *_hyper.keep_best(h),
         ("early_stopping_steps", h.patience),
     ]
     return [
