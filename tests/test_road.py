@@ -331,3 +331,13 @@ def test_every_kept_example_is_traced_to_its_page(walked: Path, run: Run, tmp_pa
     assert "15 examples of 15 came from the fake teacher" in done.all
     rows = [json.loads(line) for line in (walked / "dataset/examples.jsonl").read_text().splitlines()]
     assert all(row["provenance"]["source"].startswith("Maintenance Tolerance") for row in rows)
+
+
+def test_out_is_a_file_and_takes_nothing_else_away(walked: Path, run: Run) -> None:
+    lines = [json.dumps({"example": e, "verdict": "keep"}) for e in _examples(run, walked)]
+    (walked / "d.jsonl").write_text("\n".join(lines))
+    assert run("review", "--from-file", "d.jsonl").code == 0
+    assert run("export", "--format", "messages", "--out", ".").code == 2
+    mine = walked / "exports" / "messages.train.jsonl"
+    assert run("export", "--format", "messages", "--out", mine).code == 0
+    assert len(mine.read_text().splitlines()) == 15

@@ -80,6 +80,10 @@ _NOTHING = re.compile(
     r"(?:test|testing|deneme|asdf\w*|qwert[yz]\w*|foo|bar|baz|foobar|foo bar(?: baz)?|blah|bla|"
     r"placeholder|todo|tbd|fixme|"
     r"tba|answer|response|reply|output|completion|assistant response|cevap|yan[ıi]t|xxx+|aaa+|dummy|lorem|"
+    r"(?:answer|response) (?:text|content|body)|(?:generated|auto-?generated) (?:text|answer|response|content)|"
+    r"(?:the )?same as (?:above|before|the previous(?: one)?)|yukar[ıi]daki(?:yle| ile) ayn[ıi]|"
+    r"see (?:the )?previous (?:answer|response)|(?:example|sample) output|(?:cevap|yan[ıi]t) metni|"
+    r"otomatik oluşturulmuş (?:cevap|yan[ıi]t|metin)|"
     r"your (?:answer|response|text)|no (?:answer|response)|coming soon|yer tutucu|yak[ıi]nda|doldurulacak)"
     r"(?:[\s,]+(?:test|bla|blah|foo|bar|baz))*"
 )
@@ -93,10 +97,13 @@ _TO_COME = re.compile(
     r"name)\b[^\])>}\n]{0,30}|"
     r"\s*(?:answer|response|reply|content|cevap|yan[ıi]t|içerik|metin)(?:\s+(?:here|goes here|buraya|gelecek))?\s*|"
     r"[^\])>}\n]{0,40}\bburaya\b[^\])>}\n]{0,40})[\])>}]|"
-    r"\b(?:answer|response|reply|content|text|explanation) (?:goes|will go|to go|comes) here\b|"
+    r"\b(?:answer|response|reply|content|text|explanation) (?:goes|will go|would go|to go|comes) here\b|"
     r"^\W*(?:insert|fill in|put) (?:your |the |an? )?(?:[a-z]+ ){0,3}here\W*$|"
     r"\b(?:to be|will be) (?:filled(?: in)?|written|completed|added) (?:later|here|soon)\b|"
     r"\b(?:cevap|yan[ıi]t|metin|içerik|aç[ıi]klama) (?:buraya|daha sonra) (?:gelecek|eklenecek|yaz[ıi]lacak)\b|"
+    r"\b(?:düşünce(?: süreci)?|cevap|yan[ıi]t|metin|içerik|aç[ıi]klama) buraya\b|"
+    r"^\W*[\[<{][^\W\d_]+(?:[\s,]+[^\W\d_]+){1,12}[\]>}]\W*$|"
+    r"^\W*[*\[<{]\s*insert [^*\]>}\n]{1,40}[*\]>}]\W*$|"
     r"\bburaya (?:[^\W\d]+ ){0,3}(?:gelecek|eklenecek|yaz[ıi]lacak|ekleyin|yaz[ıi]n)\b|"
     r"\bplaceholder (?:text|answer|response|content|thought|for)\b|\byer tutucu\b"
 )
@@ -153,7 +160,8 @@ def _part(part: Part, row: Row) -> Iterator[_Hit]:
         yield "error", f"{where} is nothing but dots or marks; write it, or drop the row", part.text
         return
     if len(low) <= 160 and (hit := _whole(low, ours)):
-        asked_for = part.kind == "reply" and not _DIGIT.search(low) and _SPOKEN_OF.search(row.folded_question)
+        talked = _SPOKEN_OF.search(row.folded_question) or low.strip(" .!?'\"") in row.folded_question
+        asked_for = part.kind == "reply" and not _DIGIT.search(low) and talked
         yield ("warning" if asked_for else hit[0]), f"{where} {hit[1]}", part.text
     yield from _inside(part, row, where, low)
     if part.kind == "thought" and "\n" in part.text and (lines := _counted_lines(part.text)):
@@ -196,7 +204,9 @@ def _inside(part: Part, row: Row, where: str, low: str) -> Iterator[_Hit]:
         and low.count(hit[1]) == 1
         and hit.end() < len(low)
     ):
-        yield "error", f"{where} begins with a counted label", _around(low, hit)
+        asked = re.search(r"\d+", hit[0])
+        numbered = asked is not None and asked[0] in re.findall(r"\d+", row.question)
+        yield "warning" if numbered else "error", f"{where} begins with a counted label", _around(low, hit)
     marked = "(" in low or "[" in low or "vari" in low or "vary" in low
     if marked and (hit := _MARK.search(low)):
         yield "warning" if row.code else "error", f"{where} carries the number of a variation", _around(low, hit)
@@ -233,6 +243,7 @@ def _counted_lines(text: str) -> str:
     return ""
 
 
+_NAMED_LAST = re.compile(rf"{_NOUN}\W*\d{{1,5}}\W*$")
 _LAST_NUMBER = re.compile(r"(?<![\d.,:/])#?(\d{1,5})\W*$")
 
 
@@ -242,7 +253,9 @@ def _counter_of_both(row: Row) -> Iterator[_Hit]:
     if not (asked and told and asked[1] == told[1]) or len(row.reply_words) > 12 or row.code:
         return
     if len(row.question_words) >= 2 and len(row.reply_words) >= 2 and not re.search(r"[=+*/×÷]", row.question):
-        yield "error", "the question and the reply end in the same number: a counter made the row", row.reply
+        named = any(_NAMED_LAST.search(words.fold(text)) for text in (row.question, row.reply))
+        level = "error" if named or len(row.reply_words) <= 2 else "warning"
+        yield level, "the question and the reply end in the same number: a counter made the row", row.reply
 
 
 def _echo(row: Row, least: int) -> Iterator[_Hit]:

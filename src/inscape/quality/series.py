@@ -141,7 +141,7 @@ class Series:
             if self._distinct(group):
                 yield "that differ only in a number", group
         for group in self._large(self._asked, 5):
-            if self._distinct(group):
+            if self._distinct(group) and self._share_words(group):
                 yield "whose questions differ only in a number", group
         for group in self._large(self._told, 4):
             if self._distinct(group):
@@ -165,6 +165,10 @@ class Series:
         held = [(self._rows[n].asked, self._rows[n].told) for n in group]
         return len(set(held)) >= max(self._least, len(held) // 2)
 
+    def _share_words(self, group: list[int]) -> bool:
+        """Whether the replies are of one make: a person may ask about HTTP 301 and 404 and get two answers."""
+        return len(set.intersection(*(set(self._rows[n].words.split()) for n in group))) >= 2
+
     def _different_questions(self, group: list[int]) -> bool:
         return len({self._rows[n].question for n in group}) >= self._least
 
@@ -185,7 +189,7 @@ class Series:
                     masked[key].add(number)
                     texts[key].add(told[at])
             for key, group in masked.items():
-                if len(texts[key]) >= self._least + (self._rows[near[0]].length <= 6):
+                if len(texts[key]) >= self._least + 2 * (self._rows[near[0]].length <= 8):
                     yield sorted(group)
 
     def _circles(self) -> Iterator[list[int]]:

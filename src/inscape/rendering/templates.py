@@ -110,6 +110,8 @@ def _compiled(source: str, name: str, today: datetime) -> jinja2.Template:
     environment.globals["strftime_now"] = today.strftime
     try:
         return environment.from_string(source)
+    except RecursionError:
+        raise InputError(f"{name}: the template nests too deep to be read.") from None
     except jinja2.TemplateSyntaxError as error:
         raise InputError(f"{name}, line {error.lineno}: not a chat template in jinja ({error.message}).") from None
 

@@ -49,9 +49,9 @@ def export(
                 rows += len(made.rows)
                 shown = project.relative(path)
                 yield Exported(name, shown, len(some), len(made.rows), made.by_structure, list(made.notes))
-        yield from _without_stale(
-            project, project.exports / formats.file_name(name), [p for p, e in given.items() if e]
-        )
+        if out is None:
+            made_now = [part for part, some in given.items() if some]
+            yield from _without_stale(project, project.exports / formats.file_name(name), made_now)
     yield from write_dataset(store, project, kept)
     yield Finished("export", {"examples": len(kept), "formats": len(names), "rows": rows})
 

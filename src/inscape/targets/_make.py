@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from inscape.errors import DataError, InscapeError
+from inscape.examples import thoughts
 from inscape.export import Options
 from inscape.export._turns import joined, losses
 from inscape.records import Conversation, Example
@@ -92,6 +93,12 @@ def _checked(sample: Sample, model: Model, choice: Choice) -> Sample:
         raise InscapeError(
             f"{where}: with {model.template.name} the prompt at use is no beginning of the training text, so the model "
             f"would be trained on what it never meets. Nothing was written. To go on, {advice}choose another model."
+        )
+    said = sample.reply
+    if said.thought and choice.tag and not thoughts.survives(said.thought, said.text, choice.tag):
+        raise InscapeError(
+            f"{where}: its thought or reply holds a thought's tag itself, so the two would run together. Nothing was "
+            "written. Take the tag out in `inscape review`."
         )
     target = whole[len(prompt) :]
     for what, text in (("thought", sample.reply.thought), ("reply", sample.reply.text)):

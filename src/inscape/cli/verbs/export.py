@@ -117,3 +117,5 @@ def _check(names: tuple[str, ...], trainers: tuple[str, ...], of_model: object, 
         raise UsageError(f"Say which format: --format {every}, or --format all; or for which trainer: --for trl.")
     if out and (len(set(names)) > 1 or "all" in names):
         raise UsageError("--out takes one file; name one --format with it.")
+    if out and out.is_dir():
+        raise UsageError(f"--out {out} is a folder. Name a file in it.")
