@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -40,6 +40,11 @@ class Match:
     exact: bool
     share: float
 
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """The greater, the better the match."""
+        return self.exact, self.share
+
 
 @dataclass(frozen=True, slots=True)
 class _Word:
@@ -57,6 +62,12 @@ def anchor(text: str, paragraphs: Sequence[Paragraph], book_id: str) -> Anchor |
     """The place of one quote. For several quotes of one book make an `Index` and keep it."""
     match = Index(paragraphs, book_id).find(text)
     return match.anchor if match else None
+
+
+def best(text: str, indexes: Iterable[Index]) -> Match | None:
+    """The quote's best place in several books."""
+    found = [match for index in indexes if (match := index.find(text))]
+    return max(found, key=lambda match: match.rank, default=None)
 
 
 def letters(text: str) -> str:

@@ -18,7 +18,7 @@ from inscape.project import Project, disk_error, write_bytes, write_text
 from inscape.records import Example
 from inscape.stages.card import write_card
 from inscape.stages.review import write_decisions
-from inscape.stages.split import parts
+from inscape.stages.split import Parts, parts
 from inscape.stages.surroundings import Places
 from inscape.store import Store, attempts, examples
 from inscape.text import plural
@@ -52,7 +52,7 @@ def export(
         if out is None:
             made_now = [part for part, some in given.items() if some]
             yield from _without_stale(project, project.exports / formats.file_name(name), made_now)
-    yield from write_dataset(store, project, kept)
+    yield from write_dataset(store, project, kept, split)
     yield Finished("export", {"examples": len(kept), "formats": len(names), "rows": rows})
 
 
@@ -95,7 +95,7 @@ def kept_or_error(store: Store) -> list[Example]:
     return kept
 
 
-def write_dataset(store: Store, project: Project, kept: Sequence[Example]) -> Iterator[Event]:
+def write_dataset(store: Store, project: Project, kept: Sequence[Example], split: Parts) -> Iterator[Event]:
     """dataset/, for git: the examples in canonical form, whole and by their sides, the decisions, and the card."""
     path = project.root / "dataset" / "examples.jsonl"
     places = Places(store, project)
@@ -103,7 +103,6 @@ def write_dataset(store: Store, project: Project, kept: Sequence[Example]) -> It
     write_bytes(path, formats.jsonl(rows))
     yield FileWritten(project.relative(path), "the kept examples in canonical form", len(kept))
     yield from write_decisions(store, project, project.root / "dataset" / "decisions.jsonl")
-    split = parts(store, kept)
     made = {"train": split.train, "valid": split.valid} if split.stands else {}
     for part, some in made.items():
         place = path.with_name(f"{part}.jsonl")

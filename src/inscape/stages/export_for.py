@@ -66,7 +66,7 @@ def export_for(store: Store, project: Project, wanted: Wanted, environ: Mapping[
         rows += total
         yield Exported(name, project.relative(place), len(kept), total, _structures(kept, total), list(folder.notes))
         yield Noted("note", f"To train: cd {project.relative(place)}, then: {_last(folder.command)}")
-    yield from write_dataset(store, project, kept)
+    yield from write_dataset(store, project, kept, split)
     yield Finished("export", {"examples": len(kept), "trainers": len(made), "rows": rows})
 
 

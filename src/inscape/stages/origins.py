@@ -24,7 +24,7 @@ def anchors(store: Store, given: Iterable[Example]) -> dict[str, Anchor]:
         index = Index(shelf.paragraphs(store, book.id), book.id)
         for text in wanted:
             match = index.find(text)
-            if match and (text not in best or _rank(match) > _rank(best[text])):
+            if match and (text not in best or match.rank > best[text].rank):
                 best[text] = match
     return {id_: best[text].anchor for id_, text in texts.items() if text in best}
 
@@ -32,7 +32,3 @@ def anchors(store: Store, given: Iterable[Example]) -> dict[str, Anchor]:
 def _passage(store: Store, example: Example) -> str:
     found = attempts.passage_of(store, example.provenance.attempt) if example.provenance.attempt else None
     return found[2] if found else ""
-
-
-def _rank(match: Match) -> tuple[bool, float]:
-    return match.exact, match.share

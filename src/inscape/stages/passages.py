@@ -13,10 +13,11 @@ from difflib import get_close_matches
 from inscape.elicitation import slots
 from inscape.events import Event, FileWritten, Finished, PassageFound, ProblemFound
 from inscape.passages import document
-from inscape.passages.anchors import Index, Match
+from inscape.passages.anchors import Index, Match, best
 from inscape.project import Project, read_text, write_text
 from inscape.records import Anchor, Book, Passage, Problem
 from inscape.stages.sources import catalog
+from inscape.stages.surroundings import described
 from inscape.store import Store
 from inscape.store import books as shelf
 from inscape.text import count_words, squeeze
@@ -38,7 +39,7 @@ def passages(store: Store, project: Project, write: bool) -> Iterator[Event]:
     counts: Counter[str] = Counter(passages=0)
     made = read
     for passage in read.passages:
-        match = locate(passage, indexes)
+        match = best(passage.text, indexes)
         event = _found(passage, match, bool(titles))
         counts.update(("passages", event.status))
         yield event
@@ -71,16 +72,9 @@ def _gaps(project: Project, read: document.Document) -> Iterator[Problem]:
             yield Problem(passage.line, "warning", f"Its templates ask for a line `**{title}:** …`, which it lacks.")
 
 
-def locate(passage: Passage, indexes: Sequence[Index]) -> Match | None:
-    """The best place of the passage in any of the books."""
-    found = [match for index in indexes if (match := index.find(passage.text))]
-    return max(found, key=lambda m: (m.exact, m.share), default=None)
-
-
 def describe(anchor: Anchor, books: dict[str, Book]) -> str:
     """'War and Peace, page 12, Chapter III', as the Source line has it."""
-    page = f"page {anchor.page}" if anchor.page else None
-    return squeeze(", ".join(part for part in (books[anchor.book].title, page, anchor.chapter) if part))
+    return squeeze(described(anchor, books[anchor.book]))
 
 
 def _found(passage: Passage, match: Match | None, shelved: bool) -> PassageFound:

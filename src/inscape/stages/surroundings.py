@@ -12,7 +12,7 @@ from inscape.errors import InputError
 from inscape.passages import document
 from inscape.passages.anchors import Index, Match
 from inscape.project import Project, read_text
-from inscape.records import Book, Paragraph
+from inscape.records import Anchor, Book, Paragraph
 from inscape.store import Store
 from inscape.store import books as shelf
 
@@ -71,14 +71,13 @@ class Places:
         found = [(match, book, texts) for book, texts, index in self._books if (match := index.find(text))]
         if not found:
             return None
-        return _place(*max(found, key=lambda one: (one[0].exact, one[0].share)))
+        return _place(*max(found, key=lambda one: one[0].rank))
 
 
 def _place(match: Match, book: Book, paragraphs: Sequence[Paragraph]) -> Place:
     anchor = match.anchor
-    page = f"page {anchor.page}" if anchor.page else None
     return Place(
-        source=", ".join(part for part in (book.title, page, anchor.chapter) if part),
+        source=described(anchor, book),
         book=book.title,
         chapter=anchor.chapter,
         rights=book.rights,
@@ -86,6 +85,12 @@ def _place(match: Match, book: Book, paragraphs: Sequence[Paragraph]) -> Place:
         inside=tuple(paragraphs[anchor.first : anchor.last + 1]),
         after=tuple(paragraphs[anchor.last + 1 : anchor.last + 1 + AROUND]),
     )
+
+
+def described(anchor: Anchor, book: Book) -> str:
+    """'War and Peace, page 12, Chapter III'."""
+    page = f"page {anchor.page}" if anchor.page else None
+    return ", ".join(part for part in (book.title, page, anchor.chapter) if part)
 
 
 def _sources(project: Project) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from typing import Literal
 
 from inscape.examples import serialize
@@ -94,11 +93,6 @@ def authors(store: Store) -> dict[str, Author]:
                          ORDER BY r.n LIMIT 1) AS author FROM current c"""
     )
     return {row["id"]: row["author"] for row in rows}
-
-
-def of_attempts(store: Store, keys: Iterable[str]) -> int:
-    wanted = set(keys)
-    return sum(row["attempt"] in wanted for row in store.rows("SELECT attempt FROM example WHERE attempt IS NOT NULL"))
 
 
 def _revision(
