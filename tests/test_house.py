@@ -10,7 +10,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "inscape"
 FLOORS = (
     {"records", "errors", "events", "text"},
     {"settings", "project", "thresholds"},
-    {"books", "passages", "elicitation", "examples", "review", "export", "quality", "splits", "rendering", "targets"},
+    {"books", "passages", "elicitation", "examples", "review", "export", "quality", "splits", "rendering", "targets"}
+    | {"evaluation"},
     {"store", "teachers"},
     {"stages"},
     {"cli"},

@@ -241,6 +241,29 @@ class Decision:
     """Whether it came with an edit: `revision` is then that edit."""
 
 
+# ---------------------------------------------------------------- evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A held-out prompt: what a trained model is asked, and what a good answer must and must not do."""
+
+    id: str
+    prompt: str
+    before: tuple[str, ...] = ()
+    """The talk so far, user and assistant in turn; the prompt follows it."""
+    level: Level | None = None
+    language: str | None = None
+    category: str | None = None
+    pair: str | None = None
+    """Boundary probes: two with one name look alike and want different effort."""
+    must: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 1
+    """Where it stands; lines count from 1."""
+
+
 # ---------------------------------------------------------------- teachers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from importlib import resources
@@ -222,8 +223,8 @@ def test_the_card_counts_what_is_there(project: Path, run: Run) -> None:
     assert "The last decision on it was made on 2026-01-02." in text
     assert HONESTY in text
     assert "evidence of experience" in HONESTY
-    assert "| chat | 9 | 50% |" in text
-    assert "| LOW | 12 | 67% |" in text
+    assert re.search(r"^\| chat \|.* 9 \| 50% \|$", text, re.M), text
+    assert re.search(r"^\| share \| 67% \|", text, re.M), text
     assert "| tr | 18 | 100% |" in text
     assert "| imported from rows.json | 18 | 100% |" in text
     assert "| as it was imported | 18 | 100% |" in text

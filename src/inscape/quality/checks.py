@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from inscape.quality import balance, duplicates, filler, form, levels, personal, series, source, spread, voice
+from inscape.quality import balance, duplicates, filler, form, levels, personal, probes, series, source, spread, voice
 from inscape.quality.rows import Finding, Item, Limits, Row, look
 
 RowCheck = Callable[[Row, Limits], Iterator[Finding]]
@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "near-duplicate", "nearly the same row again, also across train and validation", over=duplicates.NearDuplicates
     ),
+    Check("probes", "a user's text near a held-out probe of probes/*.jsonl", over=probes.Probes),
     Check("verbatim", "runs of words from the source book or passage", over=source.Verbatim),
     Check("refusal", "answers that will not answer", row=voice.refusal),
     Check("thought", "a thought that is missing, or says what the reply says", row=form.thought),

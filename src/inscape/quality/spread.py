@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 
+from inscape.quality import words
 from inscape.quality.rows import Finding, Limits, Row, Severity
 
 _KEY = 3
@@ -53,6 +54,12 @@ class Spread:
         if severity:
             message = f"the ten commonest {self._end} three words stand in {ten:.0%} of the replies"
             yield whole(self.name, severity, message, "; ".join(" ".join(key) for key, _ in top[:5]))
+
+
+def opening(text: str) -> tuple[str, ...]:
+    """The first three words of a reply, as the check counts them; empty for a reply of three words or less."""
+    held = words.tokens(words.prose(text))
+    return tuple(held[:_KEY]) if len(held) > _KEY else ()
 
 
 def openings(limits: Limits) -> Spread:

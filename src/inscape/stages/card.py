@@ -6,8 +6,7 @@ judges nothing: rights and terms are shown as they were recorded.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from inscape import __version__
@@ -15,7 +14,7 @@ from inscape.examples import effort
 from inscape.project import Project
 from inscape.records import Book, Decision, Example
 from inscape.splits.groups import TOGETHER
-from inscape.stages import origins, terms
+from inscape.stages import contents, origins, terms
 from inscape.stages.split import Parts
 from inscape.store import Store, decisions, examples, splits
 from inscape.store import books as shelf
@@ -41,7 +40,8 @@ def write_card(store: Store, project: Project, kept: Sequence[Example], split: P
     blocks = [
         *_head(store, project, kept),
         *_rights(books, sources),
-        *_counts(kept),
+        "## What is in it",
+        *contents.tables(kept),
         *_where_from(store, kept, books, sources),
         *_review(store),
         *_effort(project, kept),
@@ -74,29 +74,18 @@ def _rights(books: Mapping[str, Book], sources: Mapping[str, str]) -> Iterator[s
             yield f"> **{head}** {plural(rows, 'example')} {verb} from {titles}."
 
 
-def _counts(kept: Sequence[Example]) -> Iterator[str]:
-    yield "## What is in it"
-    talks = [example.conversation for example in kept]
-    for name, values in (
-        ("structure", [example.structure for example in kept]),
-        ("category", [talk.category for talk in talks]),
-        ("complexity", [effort.level_of(talk) for talk in talks]),
-        ("language", [talk.language for talk in talks]),
-    ):
-        yield _table(name, values)
-
-
 def _where_from(
     store: Store, kept: Sequence[Example], books: Mapping[str, Book], sources: Mapping[str, str]
 ) -> Iterator[str]:
     yield "## Where it came from"
     titles = {id_: f"{_title(book)} ({book.rights})" for id_, book in books.items()}
-    yield _table("book (rights)", [titles[sources[e.id]] if e.id in sources else None for e in kept])
-    yield _table("template", [example.provenance.template for example in kept])
-    yield _table("teacher", [example.provenance.teacher for example in kept])
-    yield _table("origin", [_origin(example) for example in kept])
+    yield contents.table("book (rights)", [titles[sources[e.id]] if e.id in sources else None for e in kept])
+    yield contents.table("template", [example.provenance.template for example in kept])
+    yield contents.table("teacher", [example.provenance.teacher for example in kept])
+    yield contents.table("origin", [_origin(example) for example in kept])
     authors = examples.authors(store)
-    yield _table("text", [_WRITERS.get(authors[example.id], "put back by an undo") for example in kept])
+    yield from contents.written_by(kept)
+    yield contents.table("text", [_WRITERS.get(authors[example.id], "put back by an undo") for example in kept])
 
 
 def _origin(example: Example) -> str:
@@ -109,8 +98,8 @@ def _review(store: Store) -> Iterator[str]:
     standing = decisions.standing(store)
     yield "## Review"
     yield (
-        f"A person decided on {decided:,} of {plural(total, 'example')} ({_share(decided, total)}) and kept "
-        f"{counts.get('keep', 0):,} of those ({_share(counts.get('keep', 0), decided)}). {_span(standing)}"
+        f"A person decided on {decided:,} of {plural(total, 'example')} ({contents.share(decided, total)}) and kept "
+        f"{counts.get('keep', 0):,} of those ({contents.share(counts.get('keep', 0), decided)}). {_span(standing)}"
     ).strip()
 
 
@@ -135,7 +124,8 @@ def _effort(project: Project, kept: Sequence[Example]) -> Iterator[str]:
     else:
         where = {"first-token": "the answer's first token", "system-line": "a line of the system prompt"}
         places = where.get(policy, " and ".join(where.values()))
-        yield f"Policy: {policy}. {some:,} of {plural(total, 'example')} ({_share(some, total)}) carry it, as {places}."
+        count = f"{some:,} of {plural(total, 'example')} ({contents.share(some, total)})"
+        yield f"Policy: {policy}. {count} carry it, as {places}."
 
 
 def _split(store: Store, split: Parts) -> Iterator[str]:
@@ -146,7 +136,7 @@ def _split(store: Store, split: Parts) -> Iterator[str]:
         return
     train, valid = len(split.train), len(split.valid)
     yield (
-        f"{train:,} for training, {valid:,} for validation ({_share(valid, train + valid)}; asked for: "
+        f"{train:,} for training, {valid:,} for validation ({contents.share(valid, train + valid)}; asked for: "
         f"{plan.valid:.0%}), seed {plan.seed}, begun on {plan.made[:10]}. Never divided: {TOGETHER[plan.by]}."
     )
 
@@ -165,22 +155,5 @@ def _teachers(project: Project, kept: Sequence[Example]) -> Iterator[str]:
         yield "No teacher wrote for this dataset."
 
 
-def _table(name: str, values: Iterable[str | None]) -> str:
-    """A table of counts, the most frequent first; what is not stated comes last."""
-    counts = Counter(value or "" for value in values)
-    total = sum(counts.values())
-    ordered = sorted(counts.items(), key=lambda item: (not item[0], -item[1], item[0]))
-    rows = [f"| {_cell(value) or 'not stated'} | {count:,} | {_share(count, total)} |" for value, count in ordered]
-    return "\n".join([f"| {name} | examples | share |", "|---|---|---|", *rows])
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
-
-
 def _title(book: Book) -> str:
     return f"{book.title}, by {book.author}" if book.author else book.title
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else "none"

@@ -22,10 +22,12 @@ from inscape.examples.files import read_file
 from inscape.examples.shapes import read
 from inscape.project import Project, read_bytes, read_text, write_text
 from inscape.quality import balance, checks, mend, queue
+from inscape.quality.probes import Probes
 from inscape.quality.rows import Finding, Item, Limits, short
 from inscape.quality.source import Index, Verbatim
 from inscape.records import Example
 from inscape.settings import Settings
+from inscape.stages.probes import all_probes
 from inscape.stages.surroundings import Places
 from inscape.store import Store, attempts, decisions, examples, splits
 from inscape.store import books as shelf
@@ -149,6 +151,8 @@ def check_project(store: Store, project: Project, only: Sequence[str], skip: Seq
     special: dict[str, checks.SetCheck] = {}
     if "verbatim" in on and wanted:
         special["verbatim"] = Verbatim(made, _books(store, int(made.number("verbatim_words"))))
+    if "probes" in on and wanted:
+        special["probes"] = Probes(made, all_probes(project))
     kept: list[Finding] = []
     for finding in checks.run(_project_items(store, project, wanted), made, on, special):
         kept.append(finding)

@@ -47,6 +47,9 @@ this file and does not read it yet.
 _PROBES = """\
 # Probes
 
-Prompts that you hold out for judging a trained model, one file each. They should never be near a training row. inscape
-keeps them and does not read them yet.
+Prompts that you hold out for judging a trained model: any number of files named `*.jsonl`, one object a line.
+
+    {"id": "low-01", "prompt": "günaydın", "level": "LOW", "must": ["greets back"], "must_not": ["explains"]}
+
+Only `prompt` is needed. `inscape check` says which examples stand near a probe: what a model was taught cannot test it.
 """

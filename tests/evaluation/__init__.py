@@ -1,0 +1,1 @@
+"""Probes: how they are read, and what stands near them."""
