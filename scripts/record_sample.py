@@ -24,6 +24,7 @@ from inscape.store.examples import id_for_attempt
 from inscape.text import sha256
 
 SAMPLE = Path(__file__).resolve().parent.parent / "src" / "inscape" / "sample"
+REVIEWER = "recorded with the sample"
 NOTE = "Recorded: each answer was written by a language model from exactly the prompt with this hash, and not edited."
 
 
@@ -52,7 +53,7 @@ def pack(folder: Path, by: str) -> None:
         hash_ = sha256(prompt)
         answers.append({"prompt_sha256": hash_, "passage": passage.id, "template": template.name, "answer": answer})
         key = Item(passage, template, f"recorded:{by}", {}, 1, prompt).key
-        decisions.append({"example": id_for_attempt(key, 1), **verdicts[name]})
+        decisions.append({"example": id_for_attempt(key, 1), **verdicts[name], "reviewer": REVIEWER})
     recording = {"by": by, "note": NOTE, "answers": answers}
     text = json.dumps(recording, ensure_ascii=False, indent=1) + "\n"
     (SAMPLE / "answers.json").write_text(text, encoding="utf-8")

@@ -239,6 +239,8 @@ class Decision:
     undone: bool = False
     edited: bool = False
     """Whether it came with an edit: `revision` is then that edit."""
+    reviewer: str = ""
+    """Who decided; empty: a person, unnamed."""
 
 
 # ---------------------------------------------------------------- evaluation

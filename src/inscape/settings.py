@@ -117,6 +117,11 @@ SETTINGS: tuple[Setting, ...] = (
         ("three", "nine"),
     ),
     Setting(
+        "review.reviewer",
+        "",
+        "Who decides: a name that is kept with each decision and stands on the card. Empty: a person, unnamed.",
+    ),
+    Setting(
         "review.words_per_minute",
         260,
         "Reading rate for the time left before your own is known (Brysbaert 2019: 260 for fiction).",

@@ -18,7 +18,7 @@ from inscape.records import Conversation, Decision, Verdict
 from inscape.text import shorten
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-_KNOWN = ("example", "verdict", "checklist", "note", "edit")
+_KNOWN = ("example", "verdict", "checklist", "note", "reviewer", "edit")
 _AFTERWARDS = ("revision", "milliseconds", "at")
 """Facts that a line may carry and that are not taken from it."""
 
@@ -33,6 +33,7 @@ class Wish:
     checklist: tuple[int, ...] = ()
     note: str = ""
     edit: Conversation | None = None
+    reviewer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def line(decision: Decision, edit: Conversation | None = None) -> dict[str, Any]
         "verdict": decision.verdict,
         "checklist": list(decision.checklist),
         "note": decision.note,
-    }
+    } | ({"reviewer": decision.reviewer} if decision.reviewer else {})
     return made | ({"edit": serialize.to_json(edit)} if edit is not None else {})
 
 
@@ -78,7 +79,8 @@ def _wish(number: int, row: str, items: int, known: Collection[str], tag: str) -
         raise DataError(f'"verdict" is {_shown(verdict)}; it must be keep, drop or skip')
     if not isinstance(note, str):
         raise DataError(f'"note" is {_shown(note)}; it must be text')
-    return Wish(number, example, verdict, _checklist(value.get("checklist"), items), note, _edit(value, tag))
+    ticks, edit = _checklist(value.get("checklist"), items), _edit(value, tag)
+    return Wish(number, example, verdict, ticks, note, edit, fields.word(value.get("reviewer"), "reviewer") or "")
 
 
 def _parsed(row: str) -> dict[str, Any]:

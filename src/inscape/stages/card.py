@@ -18,6 +18,7 @@ from inscape.stages import contents, origins, terms
 from inscape.stages.split import Parts
 from inscape.store import Store, decisions, examples, splits
 from inscape.store import books as shelf
+from inscape.store.decisions import KEPT_AT_IMPORT
 from inscape.text import plural
 
 HONESTY = (
@@ -97,10 +98,16 @@ def _review(store: Store) -> Iterator[str]:
     total, decided = sum(counts.values()), counts.get("keep", 0) + counts.get("drop", 0)
     standing = decisions.standing(store)
     yield "## Review"
+    who = "A person decided" if not any(decision.reviewer for decision in standing) else "Decisions stand"
+    kept = "and kept" if who.startswith("A") else "and keep"
     yield (
-        f"A person decided on {decided:,} of {plural(total, 'example')} ({contents.share(decided, total)}) and kept "
+        f"{who} on {decided:,} of {plural(total, 'example')} ({contents.share(decided, total)}) {kept} "
         f"{counts.get('keep', 0):,} of those ({contents.share(counts.get('keep', 0), decided)}). {_span(standing)}"
     ).strip()
+    if who.startswith("D"):
+        yield contents.table("decided by", [decision.reviewer or "a person, unnamed" for decision in standing])
+    if unseen := sum(decision.note == KEPT_AT_IMPORT for decision in standing):
+        yield f"{plural(unseen, 'of these was', 'of these were')} kept at import, without a look in this project."
 
 
 def _span(standing: Sequence[Decision]) -> str:

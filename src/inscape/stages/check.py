@@ -162,7 +162,7 @@ def check_project(store: Store, project: Project, only: Sequence[str], skip: Seq
     if not only and not skip:
         _store(project, kept, picked)
     found: Counter[str] = Counter(finding.severity for finding in kept)
-    rate = queue.keep_rate(picked, {example.id: example.verdict for example in everything})
+    rate = queue.keep_rate(picked, decisions.looked_at(store))
     if rate.decided:
         yield Noted("note", said(rate))
     yield Finished("check", {"rows": len(wanted), **_counted(found)})
@@ -256,7 +256,7 @@ def review_order(project: Project) -> tuple[str, ...]:
 def rate(store: Store, project: Project) -> Iterator[Event]:
     """What the random tenth says of the keep rate."""
     _, picked = stored(project)
-    found = queue.keep_rate(picked, {example.id: example.verdict for example in examples.all_examples(store)})
+    found = queue.keep_rate(picked, decisions.looked_at(store))
     if found.decided:
         yield Noted("note", said(found))
     else:

@@ -16,17 +16,22 @@ from inscape.examples.files import Row, read_file
 from inscape.examples.shapes import read
 from inscape.project import read_bytes
 from inscape.records import Provenance
-from inscape.store import Store, examples
+from inscape.store import Store, decisions, examples
 from inscape.text import plural, readable, shorten
 
 
-def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[Event]:
-    """Take the rows of each file. Raises InscapeError at the end when a file could not be read at all."""
+def import_(
+    store: Store, files: Iterable[Path], tag: str, at: str, *, keep: bool = False, reviewer: str = ""
+) -> Iterator[Event]:
+    """Take the rows of each file. `keep`: rows that are new here count as kept, decided by `reviewer`.
+
+    Raises InscapeError at the end when a file could not be read at all.
+    """
     counts: Counter[str] = Counter(imported=0, known=0, rejected=0)
     failed: list[str] = []
     for path in files:
         try:
-            yield from _file(store, path, tag, at, counts)
+            yield from _file(store, path, tag, at, counts, reviewer if keep else None)
         except InputError as error:
             failed.append(str(error))
             yield Noted("error", str(error))
@@ -38,7 +43,7 @@ def import_(store: Store, files: Iterable[Path], tag: str, at: str) -> Iterator[
         raise InscapeError(f"{plural(counts['rejected'], 'row')} could not be taken (see above); all others stand.")
 
 
-def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> Iterator[Event]:
+def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str], keeper: str | None) -> Iterator[Event]:
     taken = 0
     with store.change() as db:
         for row in read_file(read_bytes(path), readable(path)):
@@ -57,6 +62,8 @@ def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str]) -> 
             id_ = examples.id_for_import(conversation)
             new = examples.insert(db, id_, conversation, found.structure, source, "import", at)
             counts["imported" if new else "known"] += 1
+            if new and keeper is not None:
+                decisions.keep_at_import(db, id_, at, keeper)
             taken += 1
     if not taken:
         yield Noted("warning", f"{readable(path)}: no row of this file could be taken.")

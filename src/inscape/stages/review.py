@@ -186,8 +186,9 @@ def apply(store: Store, project: Project, text: str, source: str, at: str, *, pa
                 counts["unchanged"] += 1
                 continue
             made = decisions.decide(
-                store, wish.example, wish.verdict, at, checklist=wish.checklist, note=wish.note, edited=edit
-            )
+                store, wish.example, wish.verdict, at, checklist=wish.checklist, note=wish.note, edited=edit,
+                reviewer=wish.reviewer or project.settings.text("review.reviewer"),
+            )  # fmt: skip
             counts[wish.verdict] += 1
             yield decided(made)
     yield Finished("review", dict(counts))

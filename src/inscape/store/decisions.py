@@ -9,22 +9,35 @@ from inscape.records import Conversation, Decision, Verdict
 from inscape.store import examples
 from inscape.store.db import Store
 
+KEPT_AT_IMPORT = "kept at import"
+"""The note of a decision that came with the row and not from looking at it."""
+
 
 def decide(
     store: Store, example: str, verdict: Verdict, at: str, *,
     checklist: tuple[int, ...] = (), note: str = "", milliseconds: int = 0, edited: Conversation | None = None,
+    reviewer: str = "",
 ) -> Decision:  # fmt: skip
-    """Commit a decision, with the edit it comes with as a revision of its own."""
+    """Commit a decision, with the edit it comes with as a revision of its own. `reviewer`: empty where unnamed."""
     with store.change() as db:
         if edited is not None:
             examples.revise(db, example, edited, "human", at)
         db.execute(
-            """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited)
-               VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, ?, ?, ?, ?, ?)""",
-            (example, example, verdict, json.dumps(checklist), note, milliseconds, at, edited is not None),
+            """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited, reviewer)
+               VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, ?, ?, ?, ?, ?, ?)""",
+            (example, example, verdict, json.dumps(checklist), note, milliseconds, at, edited is not None, reviewer),
         )
         row = db.execute("SELECT * FROM decision ORDER BY number DESC LIMIT 1").fetchone()
     return _decision(row)
+
+
+def keep_at_import(db: sqlite3.Connection, example: str, at: str, reviewer: str) -> None:
+    """Keep an example as it was imported, inside the caller's transaction."""
+    db.execute(
+        """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, reviewer)
+           VALUES (?, 1, 'keep', '[]', ?, 0, ?, ?)""",
+        (example, KEPT_AT_IMPORT, at, reviewer),
+    )
 
 
 def undo(store: Store, at: str) -> Decision | None:
@@ -72,6 +85,11 @@ def standing(store: Store) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def looked_at(store: Store) -> dict[str, Verdict]:
+    """The verdicts that stand, by example, but for those that came with the import: nobody looked at them here."""
+    return {one.example: one.verdict for one in standing(store) if one.note != KEPT_AT_IMPORT}
+
+
 def of_example(store: Store, example: str) -> Decision | None:
     """The decision in force for one example."""
     row = store.row("SELECT * FROM standing WHERE example = ? ORDER BY number DESC LIMIT 1", example)
@@ -90,5 +108,5 @@ def history(store: Store) -> list[Decision]:
 def _decision(row: sqlite3.Row, *, undone: bool = False) -> Decision:
     return Decision(
         row["number"], row["example"], row["revision"], row["verdict"], tuple(json.loads(row["checklist"])),
-        row["note"], row["ms"], row["at"], undone, bool(row["edited"]),
+        row["note"], row["ms"], row["at"], undone, bool(row["edited"]), row["reviewer"],
     )  # fmt: skip

@@ -69,7 +69,7 @@ def m003_examples(db: sqlite3.Connection) -> None:
             revision INTEGER NOT NULL, verdict TEXT CHECK (verdict IN ('keep', 'drop', 'skip')),
             checklist TEXT NOT NULL, note TEXT NOT NULL, ms INTEGER NOT NULL, at TEXT NOT NULL,
             edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
-            undoes INTEGER UNIQUE REFERENCES decision(number),
+            undoes INTEGER UNIQUE REFERENCES decision(number), reviewer TEXT NOT NULL DEFAULT '',
             CHECK ((verdict IS NULL) = (undoes IS NOT NULL))
         ) STRICT""")
     db.execute("CREATE INDEX decision_example ON decision (example, number)")

@@ -138,6 +138,7 @@ class Desk:
         made = decisions.decide(
             self.store, example, verdict, self.now(), checklist=state.ticks, note=state.note,
             milliseconds=round(self.spent.pop(example, 0) * 1000), edited=_text(draft, stood),
+            reviewer=self.project.settings.text("review.reviewer"),
         )  # fmt: skip
         self.times.append(made.milliseconds)
         self.counts[verdict] += 1

@@ -12,8 +12,9 @@ from inscape.cli import common
 @click.command("import", short_help="Take existing JSON, JSONL or CSV rows as examples.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--tag", help="Name of the tag around thoughts in these files (setting examples.tag).")
+@click.option("--keep", is_flag=True, help="Count the new rows as kept: they were reviewed before.")
 @common.json_option
-def command(files: tuple[Path, ...], tag: str | None, as_json: bool) -> None:
+def command(files: tuple[Path, ...], tag: str | None, keep: bool, as_json: bool) -> None:
     """Take rows of any shape that people have, and report each row that was not understood, and why.
 
     Shapes: instruction/input/output, conversations, messages, prompt/completion, turns with assistant_internal, mixed
@@ -23,6 +24,7 @@ def command(files: tuple[Path, ...], tag: str | None, as_json: bool) -> None:
     Examples:
       inscape import raw_examples.json
       inscape import old/*.jsonl --json > import.log
+      inscape import my_finished_set.jsonl --keep
     """
     from inscape.cli.lines import line
     from inscape.stages.import_ import import_
@@ -30,4 +32,5 @@ def command(files: tuple[Path, ...], tag: str | None, as_json: bool) -> None:
     project = common.here()
     settings = project.settings.with_flags({"examples.tag": tag})
     with common.writing(project, "import") as store:
-        common.draw(import_(store, files, settings.text("examples.tag"), common.now()), as_json, line)
+        tag, reviewer = settings.text("examples.tag"), settings.text("review.reviewer")
+        common.draw(import_(store, files, tag, common.now(), keep=keep, reviewer=reviewer), as_json, line)
