@@ -31,6 +31,13 @@ MISMATCHED = CHATML.replace("<|im_start|>assistant\n{% endif %}", "<|im_start|>a
 STRIPPING = CHATML.replace("{{ m.content }}", "{{ m.content.split('</thinking>')[-1] | trim }}")
 """Cuts off <thinking> everywhere."""
 
+CHUNKS = CHATML.replace(
+    "{{ m.content }}",
+    "{% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}"
+    "{{ '[THINK]' ~ c.thinking ~ '[/THINK]' if c.type == 'thinking' else c.text }}{% endfor %}{% endif %}",
+)
+"""A place of its own, filled from a list of parts alone, as Ministral's."""
+
 NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role here') }}{% endif %}" + CHATML
 DATED = "Today: {{ strftime_now('%d %b %Y') }}\n" + CHATML
 MARKED = CHATML.replace("{{ m.content }}", "{% generation %}{{ m.content }}{% endgeneration %}")

@@ -91,6 +91,16 @@ def test_a_template_that_shows_no_conversation_is_refused(source: str, said: str
     assert said in found.reason
 
 
+def test_a_place_that_only_a_list_of_parts_fills_is_said_and_the_tag_is_proven() -> None:
+    assert probe(small.named(small.CHUNKS)).parts == "[THINK]…[/THINK]"
+    assert probe(small.named(small.CHATML)).parts == "", "a list that is shown as it is, is no place"
+    assert probe(small.named(small.NATIVE)).parts == ""
+    found = chosen(small.CHUNKS)
+    assert (found.encoding, found.tag) == ("content", "thinking")
+    assert "a place of its own for thoughts ([THINK]…[/THINK]), but fills it only from a list of parts" in found.reason
+    assert "no place of its own" not in found.reason
+
+
 def test_other_habits() -> None:
     assert probe(small.named(small.DATED)).dated
     assert not probe(small.named(small.CHATML)).dated

@@ -109,6 +109,16 @@ def written(folder: Path, source: str = small.NATIVE) -> tuple[Path, Path]:
     return template, rows
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+@pytest.mark.parametrize("words", [("preview",), ("export", "--for", "trl"), ("export", "--format", "raw")])
+def test_an_empty_name_of_a_model_is_a_word_that_is_missing(
+    words: tuple[str, ...], name: str, project: Path, run: Run
+) -> None:
+    done = run(*words, "--model", name)
+    assert done.code == 2
+    assert "--model names no model: it is empty. Give a model's folder" in done.err
+
+
 def test_json_is_an_object_for_each_row_and_answer(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     template, rows = written(tmp_path)

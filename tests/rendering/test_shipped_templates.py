@@ -134,6 +134,17 @@ def test_no_choice_loses_a_thought(found: shipped.Shipped, behaviors: dict[str, 
     assert refused == {False: REFUSED, True: REFUSED_UNDER_SYSTEM}[system]
 
 
+def test_ministral_s_own_place_takes_only_lists_and_the_tag_is_proven(
+    found: shipped.Shipped, behaviors: dict[str, Behavior]
+) -> None:
+    listed = {name: behavior for name, behavior in behaviors.items() if behavior.parts}
+    assert "llamacpp/mistralai-Ministral-3-14B-Reasoning-2512.jinja" in listed
+    for name, behavior in listed.items():
+        choice = choose(behavior)
+        if choice.encoding == "content":
+            assert "only from a list of parts" in choice.reason, name
+
+
 def test_a_choice_gives_the_same_text_with_and_without_aliases(
     found: shipped.Shipped, behaviors: dict[str, Behavior]
 ) -> None:

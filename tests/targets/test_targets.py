@@ -13,6 +13,7 @@ from inscape.targets._hyper import decide
 from inscape.targets._job import Made, Model
 from inscape.targets._make import make
 from inscape.targets._yaml import Comment, dump
+from tests.rendering.small import CHUNKS
 from tests.targets.templates import LOSES, NONE, PLAIN, STRIPS, SWITCHED, TWO, example, job, template
 
 
@@ -60,6 +61,13 @@ def test_thoughts_in_the_content_stay_in_the_history_where_the_template_keeps_th
     assert second["prompt"][1]["content"] == "<thinking>The light.</thinking>\n\nA little."
 
 
+def test_a_template_whose_thoughts_are_lists_gets_them_in_the_content_and_says_why() -> None:
+    folder = made("trl", CHUNKS)
+    assert rows(folder)[0]["completion"][0]["content"] == "<thinking>The light.</thinking>\n\nA little."
+    assert "fills it only from a list of parts" in folder.files["README.md"]
+    assert "Every row was rendered with" in folder.files["README.md"]
+
+
 def test_a_switch_of_the_template_goes_along() -> None:
     assert rows(made("trl", SWITCHED))[0]["chat_template_kwargs"] == {"thinking": True}
     with pytest.raises(InscapeError, match="mlx-lm cannot train"):
@@ -76,6 +84,29 @@ def test_a_thought_that_one_row_loses_is_found() -> None:
     odd = example("e-odd", ("Well?", "An odd one.", "Yes."))
     with pytest.raises(InscapeError, match="Example e-odd, answer 1: the thought does not come through"):
         job(source, (TWO, odd))
+
+
+@pytest.mark.parametrize(
+    ("thought", "reply"),
+    [
+        ("So </thinking> it is.", "Yes."),
+        ("Hm.</thinking>\n\nNo. <thinking>Well.", "Yes."),
+        ("Hm.", "<thinking>Well.</thinking> Yes."),
+    ],
+)
+def test_a_thought_or_reply_with_the_tag_in_it_is_found(thought: str, reply: str) -> None:
+    odd = example("e-odd", ("And?", "Hm.", "Well."), ("Well?", thought, reply))
+    with pytest.raises(InscapeError, match="Example e-odd, answer 2: its thought or reply holds a thought's tag"):
+        job(PLAIN, (TWO, odd))
+
+
+def test_a_tag_where_no_thought_could_begin_or_end_is_text() -> None:
+    said = example(
+        "e-fine", ("Well?", " Hm. ", "In XML, <thinking/> is a tag.\n"), ("And?", "A < b > c.", "<b>Yes</b>")
+    )
+    assert len(job(PLAIN, (said,)).train) == 2
+    field = example("e-field", ("Well?", "So </thinking> it is.", "Yes."))
+    assert len(job(STRIPS, (field,)).train) == 1, "a field holds it apart"
 
 
 def test_a_prompt_that_is_no_beginning_is_found() -> None:
@@ -156,6 +187,17 @@ def test_numbers_follow_the_size() -> None:
     assert (small.max_length, large.max_length) == (512, 1024)
     assert decide(300, 30, 5000, None, 4096).max_length == 4096
     assert decide(300, 30, 100, None, None).eval_every == 19
+
+
+def test_lengths_are_called_estimates_and_a_model_that_is_too_short_is_said() -> None:
+    folder = made("trl", PLAIN)
+    assert "estimated without the model's tokenizer (half its bytes) at up to" in folder.files["README.md"]
+    assert "nothing is cut" in folder.files["README.md"]
+    long = example("e-long", ("Well?", "Hm. " * 900, "Yes."))
+    short = make((TWO, long), (), Model("m", template(PLAIN), 8.0, 512), Choice("content", "thinking", False), tag="x")
+    readme = targets.load("trl").write(short).files["README.md"]
+    assert "nothing is cut" not in readme
+    assert any("the model takes 512" in note and "--max-length 512" in note for note in short.notes)
 
 
 def test_yaml_of_every_kind() -> None:

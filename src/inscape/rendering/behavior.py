@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from inscape.errors import DataError, InscapeError
+from inscape.errors import DataError
 from inscape.rendering import probing
 from inscape.rendering.encode import Encoding
 from inscape.rendering.probing import CHANNEL, Alias, Sight
@@ -135,6 +135,8 @@ class Behavior:
     """What the generation prompt says of thinking, after the question: '<think>', '<think></think>', or nothing."""
     dated: bool = False
     """It writes the day's date into what it renders."""
+    parts: str = ""
+    """The marks of a place for thoughts that is filled from a list of parts in the content, and from no text."""
     problem: str = ""
 
     def way(self, encoding: Encoding, tag: str | None = None, kwargs: Mapping[str, Any] | None = None) -> Way | None:
@@ -179,6 +181,7 @@ def probe(template: ChatTemplate, tags: Sequence[str] = ("thinking", "think"), a
         consecutive=_takes(template, [*asked, {"role": "user", "content": probing.ASKED[1]}]),
         opens="".join(CHANNEL.findall(prompt[prompt.rfind(probing.ASKED[0]) :])),
         dated=prompt != another,
+        parts=_parts(template),
     )
 
 
@@ -195,7 +198,7 @@ def choose(behavior: Behavior, *, tag: str = "thinking", systems: Collection[boo
     cases = [case for system, case in ((False, best.plain), (True, best.under)) if system in systems and case]
     unroll = not all(case.earlier and case.whole for case in cases)
     stripped = not all(case.earlier for case in cases)
-    return Choice(best.encoding, best.tag, unroll, dict(best.kwargs), _why(best, unroll, stripped, tag))
+    return Choice(best.encoding, best.tag, unroll, dict(best.kwargs), _why(best, unroll, stripped, tag, behavior.parts))
 
 
 def _usable(behavior: Behavior, systems: Collection[bool]) -> list[Way]:
@@ -204,11 +207,16 @@ def _usable(behavior: Behavior, systems: Collection[bool]) -> list[Way]:
     return [way for way in sound if way.native or not way.kwargs]
 
 
-def _why(way: Way, unroll: bool, stripped: bool, tag: str) -> str:
+def _why(way: Way, unroll: bool, stripped: bool, tag: str, parts: str) -> str:
     if way.native:
         said = f"The template has a place of its own for thoughts and reads them from {way.encoding}."
         if way.kwargs:
             said += f" Only with {switches(way.kwargs)}, in training and when the model is used."
+    elif parts:
+        said = (
+            f"The template has a place of its own for thoughts ({parts}), but fills it only from a list of parts, and "
+            f"rows hold text. It leaves <{way.tag}> in the content as it is."
+        )
     elif way.tag == tag:
         said = f"The template has no place of its own for thoughts and leaves <{way.tag}> in the content as it is."
     else:
@@ -255,23 +263,39 @@ def switches(kwargs: Mapping[str, Any]) -> str:
 def _takes(template: ChatTemplate, messages: list[Message]) -> bool:
     try:
         return all(str(one["content"]) in render(template, messages, add_generation_prompt=True) for one in messages)
-    except InscapeError:
+    except DataError:
         return False
+
+
+def _parts(template: ChatTemplate) -> str:
+    """'[THINK]…[/THINK]' where a part of the type 'thinking' comes out between such marks; else nothing."""
+    thought, reply = probing.THOUGHTS[0], probing.REPLIES[0]
+    parts = [{"type": "thinking", "thinking": thought}, {"type": "text", "text": reply}]
+    asked: Message = {"role": "user", "content": probing.ASKED[0]}
+    try:
+        text = render(template, [asked, {"role": "assistant", "content": parts}])
+    except DataError:
+        return ""
+    said = text[text.rfind(probing.ASKED[0]) :]
+    before, thinks, after = said.partition(thought)
+    between, replies, _ = after.partition(reply)
+    opening, closing = CHANNEL.findall(before), CHANNEL.findall(between)
+    return f"{opening[-1]}…{closing[0]}" if thinks and replies and opening and closing else ""
 
 
 def _switches(template: ChatTemplate, alias: Alias) -> Iterator[Mapping[str, Any]]:
     """No switch, and each that changes the text of a conversation with thoughts, or of a prompt."""
-    talk = probing.conversation(2)
+    talks = [probing.conversation(2)]
     seen: list[object] = []
     for kwargs in SWITCHES:
-        looks = [probing.look(template, talk, name, None, kwargs, alias) for name in _FIELDS]
+        looks = [probing.look(template, talks, name, None, kwargs, alias) for name in _FIELDS]
         if looks not in seen:
             seen.append(looks)
             yield kwargs
 
 
 def _ways(template: ChatTemplate, tags: Sequence[str], kwargs: Mapping[str, Any], alias: Alias) -> Iterator[Way]:
-    without = probing.look(template, probing.conversation(2, thoughtless=True), "content", None, kwargs, alias)
+    (without,) = probing.look(template, [probing.conversation(2, thoughtless=True)], "content", None, kwargs, alias)
     forms: list[tuple[Encoding, str | None]] = [(name, None) for name in _FIELDS]
     forms += [("content", tag) for tag in dict.fromkeys(tags)]
     for encoding, tag in forms:
@@ -283,8 +307,8 @@ def _way(
 ) -> Way:
     def case(system: bool) -> tuple[Case | None, Sight | None]:
         talks = [probing.conversation(n, system=system) for n in probing.LENGTHS]
-        rows = [probing.look(template, talk, encoding, tag, kwargs, alias, unrolled=True) for talk in talks]
-        whole = [probing.look(template, talk, encoding, tag, kwargs, alias) for talk in talks]
+        rows = probing.look(template, talks, encoding, tag, kwargs, alias, unrolled=True)
+        whole = probing.look(template, talks, encoding, tag, kwargs, alias)
         return _case([one for one in rows if one], [one for one in whole if one]), rows[1]
 
     (plain, sight), (under, second) = case(False), case(True)

@@ -14,9 +14,10 @@ from inscape.errors import DataError
 from inscape.records import Conversation
 from inscape.rendering import encode
 from inscape.rendering.behavior import Choice
+from inscape.rendering.confined import Job, Texts
 from inscape.rendering.encode import Encoding
 from inscape.rendering.probing import EMPTY
-from inscape.rendering.templates import ChatTemplate, Message, render
+from inscape.rendering.templates import ChatTemplate, Message, render_all
 
 VERDICTS = {
     "ok": "the thought and the reply are trained after exactly the prompt that the model gets",
@@ -93,23 +94,24 @@ def preview(row: int, talk: Conversation, plan: Plan, count: Counting, limit: in
     rows = [whole[: n + 1] for n in at]
     if plan.choice.unroll:
         rows = encode.unrolled(talk, plan.encoding, tag)
+    trained = [Job(said, [len(said) - 1]) for said in rows]
+    later = [_later(talk, turn, whole[: n + 1]) for turn, n in enumerate(at, 1)]
+    done = render_all(plan.template, [*trained, *later], plan.choice.kwargs)
     for turn, said in enumerate(rows, 1):
-        yield _view(row, turn, talk, said, whole[: at[turn - 1] + 1], plan, count, limit)
+        yield _view(row, turn, talk, said, done[turn - 1], done[len(rows) + turn - 1], plan, count, limit)
 
 
 def _view(
-    row: int, turn: int, talk: Conversation, said: list[Message], before: list[Message], plan: Plan, count: Counting,
-    limit: int,
+    row: int, turn: int, talk: Conversation, said: list[Message], done: Texts | DataError, later: Texts | DataError,
+    plan: Plan, count: Counting, limit: int,
 ) -> TurnView:  # fmt: skip
-    """`said`: the row as it is trained; `before`: the conversation up to this turn, with every thought."""
+    """`said`: the row as it is trained; `done`: its texts; `later`: the prompt of the next turn."""
     name = plan.choice.encoding
     reply = talk.turns[2 * turn - 1]
-    try:
-        prompt = render(plan.template, said[:-1], add_generation_prompt=True, kwargs=plan.choice.kwargs)
-        text = render(plan.template, said, kwargs=plan.choice.kwargs)
-    except DataError as error:
+    if isinstance(done, DataError):
         thought = False if reply.thought else None
-        return TurnView(row, turn, name, thought, thought, False, False, "not-rendered", problem=str(error))
+        return TurnView(row, turn, name, thought, thought, False, False, "not-rendered", problem=str(done))
+    text, (prompt,) = done.whole, done.prompts
     prefix = text.startswith(prompt)
     begun = shared(prompt, text)
     trained = reply.thought.strip() in text[begun:] if reply.thought else None
@@ -123,8 +125,10 @@ def _view(
         empty=plan.injected and bool(reply.thought),
         cut=tokens > limit,
     )
-    later = _later(talk, turn, before, plan) if reply.thought else None
-    return TurnView(row, turn, name, trained, later, prefix, tokens > limit, verdict, prompt, text, tokens)
+    still = None
+    if reply.thought:
+        still = isinstance(later, Texts) and reply.thought.strip() in later.whole
+    return TurnView(row, turn, name, trained, still, prefix, tokens > limit, verdict, prompt, text, tokens)
 
 
 def _verdict(plan: Plan, *, lost: bool, missing: bool, differs: bool, empty: bool, cut: bool) -> str:
@@ -139,20 +143,11 @@ def _verdict(plan: Plan, *, lost: bool, missing: bool, differs: bool, empty: boo
     return next((name for name, holds in found.items() if holds), "ok")
 
 
-def _later(talk: Conversation, turn: int, before: list[Message], plan: Plan) -> bool:
-    """Whether the thought stands in the prompt of the next turn, where all that was said is handed on."""
+def _later(talk: Conversation, turn: int, before: list[Message]) -> Job:
+    """The prompt of the next turn, where all that was said is handed on, with every thought."""
     turns = talk.turns
     asked = turns[2 * turn].text if 2 * turn < len(turns) else "And then?"
-    try:
-        prompt = render(
-            plan.template,
-            [*before, {"role": "user", "content": asked}],
-            add_generation_prompt=True,
-            kwargs=plan.choice.kwargs,
-        )
-    except DataError:
-        return False
-    return str(turns[2 * turn - 1].thought).strip() in prompt
+    return Job([*before, {"role": "user", "content": asked}], generation=True)
 
 
 def shared(first: str, second: str) -> int:

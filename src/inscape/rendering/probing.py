@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inscape.errors import InscapeError
+from inscape.errors import DataError
 from inscape.records import Conversation, Turn
 from inscape.rendering import encode
+from inscape.rendering.confined import Job, Texts
 from inscape.rendering.encode import Encoding
-from inscape.rendering.templates import ChatTemplate, Message, render
+from inscape.rendering.templates import ChatTemplate, Message, render_all
 
 _NUMBERS = ("one", "two", "three", "four", "five")
 ASKED = tuple(f"Quokka {number} at the gate?" for number in _NUMBERS)
@@ -73,24 +74,29 @@ def conversation(turns: int, *, system: bool = False, thoughtless: bool = False)
 
 
 def look(
-    template: ChatTemplate, talk: Conversation, encoding: Encoding, tag: str | None, kwargs: Mapping[str, Any],
-    alias: Alias = list, *, unrolled: bool = False,
-) -> Sight | None:  # fmt: skip
-    """The conversation rendered, with the prompt of each assistant turn; None where the template does not take it.
+    template: ChatTemplate, talks: Sequence[Conversation], encoding: Encoding, tag: str | None,
+    kwargs: Mapping[str, Any], alias: Alias = list, *, unrolled: bool = False,
+) -> list[Sight | None]:  # fmt: skip
+    """Each conversation with the prompt of each of its assistant turns; None where the template does not take it.
 
     `unrolled`: as the row of its last turn, with a history of replies alone.
     """
-    said = alias(encode.unrolled(talk, encoding, tag)[-1] if unrolled else encode.messages(talk, encoding, tag))
-    at = [number for number, one in enumerate(said) if one["role"] == "assistant"]
-    try:
-        text = render(template, said, kwargs=kwargs)
-        prompts = [render(template, said[:n], add_generation_prompt=True, kwargs=kwargs) for n in at]
-    except InscapeError:
-        return None
+    jobs = []
+    for talk in talks:
+        said = alias(encode.unrolled(talk, encoding, tag)[-1] if unrolled else encode.messages(talk, encoding, tag))
+        jobs.append(Job(said, [number for number, one in enumerate(said) if one["role"] == "assistant"]))
+    done = render_all(template, jobs, kwargs)
+    return [
+        None if isinstance(texts, DataError) else _seen(talk, texts) for talk, texts in zip(talks, done, strict=True)
+    ]
+
+
+def _seen(talk: Conversation, done: Texts) -> Sight:
+    text = done.whole
     replies = [turn for turn in talk.turns if turn.role == "assistant"]
     return Sight(
         text=text,
-        prompts=tuple(prompts),
+        prompts=done.prompts,
         thoughts=tuple(bool(turn.thought) and str(turn.thought) in text for turn in replies),
         texts=all(turn.text in text for turn in talk.turns),
         system=not talk.system or talk.system in text,

@@ -21,6 +21,7 @@ from inscape.examples import effort
 from inscape.project import Project, disk_error, read_text, write_text
 from inscape.records import Example
 from inscape.rendering.behavior import Choice, choose, probe
+from inscape.rendering.fitting import Decide, Fitted, became, fit
 from inscape.stages import origins
 from inscape.stages.export import kept_or_error, write_dataset
 from inscape.stages.model_folder import Found, find
@@ -32,6 +33,7 @@ from inscape.targets._make import make
 from inscape.text import plural
 
 Stated = Literal["content", "reasoning_content"]
+_STATED = "stated with --encoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,39 +144,33 @@ def _made(
     model = Model(wanted.model or "") if target.ALWAYS else model_of(wanted, environ)
     policy = cast(effort.Policy, project.settings.text("export.effort"))
     scale = cast(effort.Scale, project.settings.text("export.effort_levels"))
-    for tried in dict.fromkeys((policy, effort.for_fields(policy))):
-        parts = [[_with_effort(one, tried, scale) for one in part] for part in (train, valid)]
-        choice = _choice(target, model, wanted, tag, [*parts[0], *parts[1]])
-        if choice.encoding == "content":
-            break  # only a field makes the first token impossible
+    both = [*train, *valid]
+    fitted = fit([one.conversation for one in both], policy, scale, _deciding(target, model, wanted, tag))
+    written = [replace(one, conversation=talk) for one, talk in zip(both, fitted.talks, strict=True)]
+    parts = written[: len(train)], written[len(train) :]
     title = project.settings.text("project.name") or project.root.name
-    notes = _effort_notes(policy, tried, [*parts[0], *parts[1]])
-    return target.write(make(parts[0], parts[1], model, choice, tag=tag, notes=notes, title=title))
+    notes = _effort_notes(policy, fitted)
+    return target.write(make(*parts, model, fitted.choice, tag=tag, notes=notes, title=title))
 
 
-def _effort_notes(asked: effort.Policy, used: effort.Policy, examples: Sequence[Example]) -> list[str]:
+def _effort_notes(asked: effort.Policy, fitted: Fitted) -> list[str]:
     if asked == "none":
         return []
-    carried, every = effort.share(example.conversation for example in examples)
-    notes = [f"Effort stands in the text of {carried:,} of {plural(every, 'example')} ({used})."]
-    if asked != used:
-        notes.append(f"{asked} became {used}: thoughts stand in a field, and the template writes the first token.")
-    return notes
+    carried, every = effort.share(fitted.talks)
+    said = f"Effort stands in the text of {carried:,} of {plural(every, 'example')} ({fitted.policy})."
+    return [said, *became(asked, fitted.policy)]
 
 
-def _choice(target: targets.Target, model: Model, wanted: Wanted, tag: str, examples: Sequence[Example]) -> Choice:
+def _deciding(target: targets.Target, model: Model, wanted: Wanted, tag: str) -> Decide:
+    """What decides where thoughts stand in rows with, or without, a system prompt."""
     if target.ALWAYS:
-        return Choice("content", tag, False, {}, "there is no other place for them")
+        return lambda _: Choice("content", tag, False, {}, "there is no other place for them")
     if wanted.encoding or model.template is None:
         assert wanted.encoding
-        stated = tag if wanted.encoding == "content" else None
-        return Choice(wanted.encoding, stated, True, {}, "stated with --encoding")
-    systems = {bool(example.conversation.system) for example in examples}
-    return choose(probe(model.template, (tag, "think")), tag=tag, systems=systems)
-
-
-def _with_effort(example: Example, policy: effort.Policy, scale: effort.Scale) -> Example:
-    return replace(example, conversation=effort.render(example.conversation, policy, scale=scale))
+        stated = Choice(wanted.encoding, tag if wanted.encoding == "content" else None, True, {}, _STATED)
+        return lambda _: stated
+    behavior = probe(model.template, (tag, "think"))
+    return lambda systems: choose(behavior, tag=tag, systems=systems)
 
 
 # ---------------------------------------------------------------- the model's folder

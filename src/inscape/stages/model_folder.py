@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from inscape.errors import InputError
+from inscape.errors import InputError, UsageError
 from inscape.project import read_text
 from inscape.rendering import load
 from inscape.rendering.templates import ChatTemplate
@@ -26,8 +26,18 @@ class Found:
     tokenizer: Path | None = None
 
 
+def check_name(name: str | None) -> None:
+    """Raises UsageError for a name without a letter: a variable of the shell that was not set, most likely."""
+    if name is not None and not name.strip():
+        raise UsageError(
+            "--model names no model: it is empty. Give a model's folder, a name in the hub's cache, or for preview a "
+            ".jinja file."
+        )
+
+
 def find(name: str, environ: Mapping[str, str]) -> Found:
     """The template of a file, a folder, or a model in the hub's cache. Raises InputError that says what to do."""
+    check_name(name)
     path = Path(name).expanduser()
     if path.is_file():
         return _beside(path)

@@ -5,7 +5,7 @@ Invariant: every row gets a verdict for each of its turns, also those that are n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from inscape.records import Example, Provenance
 from inscape.rendering import preview as views
 from inscape.rendering.behavior import Behavior, Choice, choose, probe
 from inscape.rendering.encode import Encoding
+from inscape.rendering.fitting import became, fit
 from inscape.rendering.preview import Plan, TurnView
 from inscape.rendering.templates import MARKERS, TODAY, ChatTemplate
 from inscape.stages.model_folder import Found
@@ -64,7 +65,7 @@ def preview(rows: Sequence[Row], found: Found, options: Options) -> Iterator[Eve
     tokens = tokens_of(found.tokenizer)
     yield TemplateProbed(
         found.template.name, plan.choice.encoding, plan.choice.tag, plan.choice.unroll, dict(plan.choice.kwargs),
-        plan.choice.reason, [*_notes(found.template, behavior), tokens.note],
+        plan.choice.reason, [*_notes(found.template, behavior), *became(options.effort, under), tokens.note],
     )  # fmt: skip
     seen: list[TurnView] = []
     empty = 0
@@ -123,20 +124,27 @@ def tokens_of(path: Path | None) -> Tokens:
 
 def _plan(rows: Sequence[Row], template: ChatTemplate, behavior: Behavior, options: Options) -> tuple[Plan, Policy]:
     """How the rows are written, and the effort that fits that way of writing."""
-    policy = options.effort
-    marked = policy in ("system-line", "both")
-    systems = {bool(row.example.conversation.system) or marked for row in rows} or {False}
-    choice = choose(behavior, tag=options.tag, systems=systems)
-    if options.forced:
-        tag = options.tag if options.forced == "content" else None
-        asked = behavior.way(options.forced, tag)
-        whole = bool(asked and asked.plain and asked.plain.earlier and asked.plain.whole)
-        choice = Choice(options.forced, tag, not whole, {}, "This way was asked for with --as.")
-    if choice.encoding not in ("content", "refused"):
-        policy = efforts.for_fields(policy)
+
+    def decide(systems: Collection[bool]) -> Choice:
+        if options.forced is None:
+            return choose(behavior, tag=options.tag, systems=systems)
+        return _forced(behavior, options.forced, options.tag, systems)
+
+    talks = [row.example.conversation for row in rows]
+    fitted = fit(talks, options.effort, options.scale, decide)
+    choice = fitted.choice
     way = behavior.way("content", choice.tag or options.tag, choice.kwargs)
     injected = choice.encoding in ("content", "refused") and way is not None and way.injected
-    return Plan(template, choice, options.tag, injected), policy
+    return Plan(template, choice, options.tag, injected), fitted.policy
+
+
+def _forced(behavior: Behavior, encoding: Encoding, tag: str, systems: Collection[bool]) -> Choice:
+    """The way that a person asked for, whole where the probes with such system prompts came out whole."""
+    name = tag if encoding == "content" else None
+    asked = behavior.way(encoding, name)
+    cases = [asked.under if system else asked.plain for system in systems] if asked else [None]
+    whole = all(case is not None and case.earlier and case.whole for case in cases)
+    return Choice(encoding, name, not whole, {}, "This way was asked for with --as.")
 
 
 def _notes(template: ChatTemplate, behavior: Behavior) -> list[str]:

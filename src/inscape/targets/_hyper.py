@@ -41,7 +41,7 @@ LENGTHS = (512, 1024, 2048, 3072, 4096, 6144, 8192, 12288, 16384, 24576, 32768, 
 def decide(rows: int, held_out: int, longest: int, billions: float | None, context: int | None) -> Hyper:
     """The numbers for `rows` rows to train on; `longest` is the longest row in tokens.
 
-    Raises nothing: a row longer than the model's context is for the checks to find.
+    Raises nothing: a row that may be longer than the model's context is said.
     """
     effective = 8 if rows >= 200 else 4 if rows >= 50 else 2
     batch = 2 if effective >= 4 else 1
@@ -49,6 +49,7 @@ def decide(rows: int, held_out: int, longest: int, billions: float | None, conte
     epochs = 3 if rows < 1000 else 2 if rows < 3000 else 1
     per_epoch = max(1, math.ceil(rows / effective))
     steps = per_epoch * epochs
+    length = _length(longest, context)
     return Hyper(
         rank=16,
         alpha=32,
@@ -59,11 +60,11 @@ def decide(rows: int, held_out: int, longest: int, billions: float | None, conte
         accumulation=effective // batch,
         steps=steps,
         warmup=max(1, round(steps * 0.05)),
-        max_length=_length(longest, context),
+        max_length=length,
         eval_every=max(1, per_epoch // 2) if held_out else 0,
         patience=2,
         seed=42,
-        why=_why(rows, held_out, longest, billions, effective, epochs),
+        why={**_why(rows, held_out, billions, effective, epochs), "max_length": _room(longest, length)},
     )
 
 
@@ -87,7 +88,12 @@ def _length(longest: int, context: int | None) -> int:
     return min(fits, context) if context else fits
 
 
-def _why(rows: int, held_out: int, longest: int, billions: float | None, effective: int, epochs: int) -> dict[str, str]:
+def _room(longest: int, length: int) -> str:
+    said = f"the longest row is estimated without the model's tokenizer (half its bytes) at up to {longest:,} tokens"
+    return f"{said}; nothing is cut" if longest <= length else f"{said}, and the model takes {length:,}: see below"
+
+
+def _why(rows: int, held_out: int, billions: float | None, effective: int, epochs: int) -> dict[str, str]:
     size = f"{billions:g}B" if billions else "a size that is not known"
     stop = "stops when the loss on held-out rows has not fallen twice running" if held_out else "no rows are held out"
     return {
@@ -99,6 +105,5 @@ def _why(rows: int, held_out: int, longest: int, billions: float | None, effecti
         "epochs": f"{epochs} for {rows:,} rows (Unsloth's guide: 1 to 3); {stop}",
         "batch": f"{effective} rows to an update: LoRA pays more than full training for large batches "
         "(LoRA Without Regret: below 32)",
-        "max_length": f"the longest row is at most about {longest:,} tokens; nothing is cut",
         "warmup": "5 per cent of the steps (Unsloth's guide: 5 to 10)",
     }

@@ -17,7 +17,8 @@ from inscape.export._turns import joined, losses
 from inscape.records import Conversation, Example
 from inscape.rendering import encode
 from inscape.rendering.behavior import Choice
-from inscape.rendering.templates import ChatTemplate, Message, render
+from inscape.rendering.confined import Job as Rendering
+from inscape.rendering.templates import ChatTemplate, Message, render_all
 from inscape.targets._hyper import decide
 from inscape.targets._job import Job, Model, Sample
 
@@ -45,6 +46,7 @@ def make(
     left_out = [
         *notes,
         *_dated(model),
+        *_cut(longest, hyper.max_length),
         *joined([*train, *valid]),
         *losses([*train, *valid], Options(tag=name), unrolled=choice.unroll),
     ]
@@ -57,6 +59,16 @@ def _dated(model: Model) -> list[str]:
     return ["The chat template writes the day's date into every text: the one of training, and another one at use."]
 
 
+def _cut(longest: int, length: int) -> list[str]:
+    if longest <= length:
+        return []
+    return [
+        f"The longest row is estimated at up to {longest:,} tokens (half its bytes), and the model takes {length:,}. "
+        f"A row that is longer is cut or refused: `inscape preview --max-length {length}` finds it, by the model's own "
+        "tokenizer.json where there is one."
+    ]
+
+
 def samples(example: Example, choice: Choice, tag: str) -> Iterator[Sample]:
     """One for each answer, with the turns before it. Earlier thoughts stand in it only where the model keeps them."""
     talk = example.conversation
@@ -67,8 +79,10 @@ def samples(example: Example, choice: Choice, tag: str) -> Iterator[Sample]:
 
 def texts(template: ChatTemplate, messages: Sequence[Message], kwargs: Mapping[str, Any]) -> tuple[str, str]:
     """The prompt as the model gets it at use, and the whole text as trainers render it. Raises DataError."""
-    prompt = render(template, messages[:-1], add_generation_prompt=True, kwargs=kwargs)
-    return prompt, render(template, messages, kwargs=kwargs)
+    (done,) = render_all(template, [Rendering(messages, [len(messages) - 1])], kwargs)
+    if isinstance(done, DataError):
+        raise done
+    return done.prompts[0], done.whole
 
 
 def _rows(talk: Conversation, choice: Choice, tag: str) -> list[list[Message]]:
@@ -95,19 +109,28 @@ def _checked(sample: Sample, model: Model, choice: Choice) -> Sample:
             f"would be trained on what it never meets. Nothing was written. To go on, {advice}choose another model."
         )
     said = sample.reply
-    if said.thought and choice.tag and not thoughts.survives(said.thought, said.text, choice.tag):
+    if said.thought and choice.tag and not thoughts.survives(said.thought.strip(), said.text.strip(), choice.tag):
         raise InscapeError(
             f"{where}: its thought or reply holds a thought's tag itself, so the two would run together. Nothing was "
             "written. Take the tag out in `inscape review`."
         )
     target = whole[len(prompt) :]
-    for what, text in (("thought", sample.reply.thought), ("reply", sample.reply.text)):
-        if text and text.strip() not in target:
-            raise InscapeError(
-                f"{where}: the {what} does not come through {model.template.name}. Nothing was written. "
-                "Choose another model or template."
-            )
+    if what := next((what for what, text, place in _parts(sample, prompt, target) if text.strip() not in place), None):
+        raise InscapeError(
+            f"{where}: the {what} does not come through {model.template.name}. Nothing was written. "
+            "Choose another model or template."
+        )
     return replace(sample, prompt=prompt, target=target)
+
+
+def _parts(sample: Sample, prompt: str, target: str) -> Iterator[tuple[str, str, str]]:
+    """What a row is made of: its name, its text, and the text in which it must stand."""
+    yield "thought", sample.reply.thought or "", target
+    yield "reply", sample.reply.text, target
+    yield "effort", f'effort="{sample.reply.effort}"' if sample.reply.effort else "", target
+    names = {"system": "system prompt", "user": "question", "assistant": "earlier reply"}
+    for message in sample.messages[:-1]:
+        yield names[message["role"]], str(message["content"]), prompt
 
 
 def _tokens(sample: Sample) -> int:

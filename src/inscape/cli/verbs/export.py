@@ -92,7 +92,9 @@ def command(
     from inscape.cli.lines import line
     from inscape.stages.export import export
     from inscape.stages.export_for import Wanted, export_for
+    from inscape.stages.model_folder import check_name
 
+    check_name(model)
     _check(names, trainers, model or template or encoding, out)
     project = common.here()
     project = replace(project, settings=project.settings.with_flags({"examples.tag": tag, "export.effort": effort}))

@@ -59,9 +59,10 @@ def command(
       inscape preview --model template.jinja --file rows.jsonl --json
       inscape preview --model ~/models/Qwen3-8B --as content
     """
-    from inscape.stages.model_folder import find
+    from inscape.stages.model_folder import check_name, find
     from inscape.stages.preview import Options, preview
 
+    check_name(model)
     if row and example:
         raise UsageError("--row and --example each name a row; give one of them.")
     settings = _settings(file).with_flags({"examples.tag": tag})
