@@ -200,8 +200,9 @@ def test_nothing_kept_says_what_to_do(project: Path, run: Run) -> None:
 def test_a_project_of_before_the_split_is_migrated(project: Path, run: Run) -> None:
     take(project, run, range(20))
     with sqlite3.connect(project / "inscape.db") as db:
-        for table in ("side", "split"):
-            db.execute(f"DROP TABLE {table}")
+        for table in ("side", "split", "origin", "absent"):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        db.execute("ALTER TABLE decision DROP COLUMN reviewer")
         db.execute("PRAGMA user_version=3")
     assert run("split").code == 0
     with open_store(project / "inscape.db") as store:

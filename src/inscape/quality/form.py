@@ -31,12 +31,21 @@ _PROMPT_SIGN = re.compile(r"here(?:'s| is| are) |below is|word count|template|\[
 _END = re.compile(r"[.!?…:;)\]}\"'”’»`*_>\d\W]$")
 _DANGLING = frozenset(
     ("the", "a", "an", "and", "or", "but", "of", "to", "in", "with", "for", "that", "which", "because", "as", "at",
-     "by", "from", "is", "are", "was", "ve", "veya", "ama", "ile", "için", "bir", "çünkü")
+     "by", "from", "is", "are", "was", "ve", "veya", "ile", "bir")
 )  # fmt: skip
+"""Not "ama", "için" and "çünkü": spoken Turkish ends with them."""
+_FINITE = re.compile(
+    r"(?:yor\w*|yo[mnk]?|[dt][iu](?:m|n|k|ler|lar)?|m[iu]s\w{0,4}|[ae]ca[gkm]\w{0,3}|[ae]ce[gkm]\w{0,3}|[iu]c[ae][mzk]|[aeiu]r\w{0,4}|"
+    r"m[ae]z|s[iu]n|l[iu]m|[ae]y[iu]m|m[iu]|m[iu]s[iu]n|var|yok|degil|lazim|kanka|abi|hocam|ya|be|iste|bence|sence|ama|yani)$"
+)
+"""How a Turkish sentence may end, of bare words: it is the verb, a question's particle, or a word to the other."""
 
 
 def truncated(row: Row, limits: Limits) -> Iterator[Finding]:
-    """A text that stops in the middle: an open fence or quote, or a long last sentence without an end."""
+    """A text that stops in the middle: an open fence or quote, or a long last sentence without an end.
+
+    Who begins in lower case ends without a full stop too.
+    """
     for part in row.of("reply", "thought"):
         text = part.text.rstrip()
         if text.count("```") % 2:
@@ -52,9 +61,12 @@ def _stops(part: Part, text: str, least: int) -> bool:
         return True
     if text.endswith((",", " -")):
         return True
-    if not text[-1].islower() or ". " not in text:
+    if not text[-1].islower() or ". " not in text or text[0].islower():
         return False
-    return len(words.tokens(re.split(r"[.!?…\n]", text)[-1])) >= 4
+    last = words.tokens(re.split(r"[.!?…\n]", text)[-1])
+    if words.language(text, part.words) == "tr" and last and _FINITE.search(words.bare(last[-1])):
+        return False
+    return len(last) >= 4
 
 
 def leaked(row: Row, limits: Limits) -> Iterator[Finding]:

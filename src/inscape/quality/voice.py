@@ -17,7 +17,7 @@ def refusal(row: Row, limits: Limits) -> Iterator[Finding]:
     """An answer that will not answer: the model learns to refuse."""
     lexicon = BY_LANGUAGE.get(row.language or "en")
     for part in row.of("reply", "thought"):
-        head = part.folded[:400]
+        head = lexicon.read(part.folded[:400]) if lexicon else ""
         if lexicon and (hit := lexicon.refusal.search(head)):
             said = f"the {part.kind} declines to answer"
             yield row.say("refusal", "warning", said, _around(head, hit))
@@ -30,8 +30,9 @@ def assistant(row: Row, limits: Limits) -> Iterator[Finding]:
         return
     most = int(limits.number("assistant_phrases"))
     for part in row.of("reply", "thought"):
-        hits = [hit for pattern in (lexicon.closer, lexicon.machine) for hit in pattern.finditer(part.folded)]
-        hits += [first] if (first := lexicon.opener.match(part.folded)) else []
+        text = lexicon.read(part.folded)
+        hits = [hit for pattern in (lexicon.closer, lexicon.machine) for hit in pattern.finditer(text)]
+        hits += [first] if (first := lexicon.opener.match(text)) else []
         if hits:
             said = f"the {part.kind} speaks like an assistant"
             yield row.say(
@@ -40,12 +41,18 @@ def assistant(row: Row, limits: Limits) -> Iterator[Finding]:
 
 
 def explains(row: Row, limits: Limits) -> Iterator[Finding]:
-    """Inner text that explains a state instead of being in it: abstract nouns and few first persons."""
+    """Inner text that explains a state instead of being in it: abstract nouns and few first persons.
+
+    A single abstract noun or connective says nothing, whatever its rate in a short text.
+    """
     for part, lexicon in _inner(row, limits):
-        first, abstract, linking = (_rate(p, part) for p in (lexicon.first, lexicon.abstract, lexicon.linking))
+        first, abstract, linking = (rate(lexicon, p, part) for p in (lexicon.first, lexicon.abstract, lexicon.linking))
         seen = f"per 100 words: {first:.1f} first person, {abstract:.1f} abstract nouns, {linking:.1f} connectives"
         outside = first < limits.number("first_person_least")
-        leans = abstract > limits.number("abstract_warn") or linking > limits.number("connectives_warn")
+        one = 100 / len(part.words)
+        leans = abstract > max(limits.number("abstract_warn"), one) or linking > max(
+            limits.number("connectives_warn"), one
+        )
         if outside and abstract > limits.number("abstract_high"):
             yield row.say("explains", "warning", f"the {part.kind} explains instead of being in it", seen)
         elif leans and (outside or linking > limits.number("connectives_high")):
@@ -55,7 +62,7 @@ def explains(row: Row, limits: Limits) -> Iterator[Finding]:
 def emotion(row: Row, limits: Limits) -> Iterator[Finding]:
     """Feelings named instead of shown."""
     for part, lexicon in _inner(row, limits):
-        hits = lexicon.emotion.findall(" ".join(part.words))
+        hits = hits_in(lexicon, lexicon.emotion, part)
         rate = 100 * len(hits) / len(part.words)
         if len(hits) >= 2 and rate > limits.number("emotion_warn"):
             said = f"{rate:.1f} names of feelings per 100 words in the {part.kind}"
@@ -66,7 +73,7 @@ def emotion(row: Row, limits: Limits) -> Iterator[Finding]:
 def hedges(row: Row, limits: Limits) -> Iterator[Finding]:
     """More 'perhaps' and 'somehow' than a person has."""
     for part, lexicon in _inner(row, limits):
-        hits = lexicon.hedge.findall(" ".join(part.words))
+        hits = hits_in(lexicon, lexicon.hedge, part)
         rate = 100 * len(hits) / len(part.words)
         if len(hits) >= 3 and rate > limits.number("hedges_warn"):
             high = rate > limits.number("hedges_high")
@@ -84,7 +91,7 @@ def slop(row: Row, limits: Limits) -> Iterator[Finding]:
     total = 0
     for part in row.of("reply", "thought"):
         total += len(part.words)
-        hits += [hit[0] for hit in lexicon.slop.finditer(part.folded)]
+        hits += [hit[0] for hit in lexicon.slop.finditer(lexicon.read(part.folded))]
     if len(hits) >= 2 and 1000 * len(hits) / max(total, 1) >= limits.number("slop_per_1000"):
         yield row.say("slop", "warning", f"{len(hits)} stock phrases in {total} words", "; ".join(hits[:6]))
 
@@ -101,8 +108,14 @@ def _inner(row: Row, limits: Limits) -> Iterator[tuple[Part, Lexicon]]:
             yield part, lexicon
 
 
-def _rate(pattern: re.Pattern[str], part: Part) -> float:
-    return 100 * len(pattern.findall(" ".join(part.words))) / len(part.words)
+def hits_in(lexicon: Lexicon, pattern: re.Pattern[str], part: Part) -> list[str]:
+    """What one of the lexicon's patterns finds in the words of a text."""
+    return [hit[0] for hit in pattern.finditer(lexicon.read(" ".join(part.words)))]
+
+
+def rate(lexicon: Lexicon, pattern: re.Pattern[str], part: Part) -> float:
+    """Hits in a hundred words."""
+    return 100 * len(hits_in(lexicon, pattern, part)) / len(part.words)
 
 
 def _around(text: str, hit: re.Match[str]) -> str:

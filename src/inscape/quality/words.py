@@ -25,7 +25,10 @@ _STOP = {
     "tr": "bir ve bu ne da de için çok mi mı mu mü ben sen o ama gibi daha var yok değil kadar şey ki ya "
     "en nasıl niye "
     "neden sana bana seni beni benim senin kanka abi evet hayır olarak sonra olan her hiç bi selam merhaba şu böyle "
-    "biraz zaman bence sence iyi eğer çünkü ile mısın misin musun bak işte aslında",
+    "biraz zaman bence sence iyi eğer çünkü ile mısın misin musun bak işte aslında onu ona onun bunu buna bunun biz "
+    "siz bizi size bize bizim sizin hem bile diye artık öyle şöyle orada burada nerede nerde şimdi bugün yarın önce "
+    "sadece hala hâlâ lazım tamam peki yani hadi neyse galiba belki sanki birisi bişey bişi olur oldu "
+    "olsun hiçbir",
     "de": "der die das und ist nicht ein eine ich du mit auf für von den dem sich auch es wir aber wie oder noch nur",
     "fr": "le la les des est une dans pour que qui pas vous nous avec sur ce cette je tu mais ou sont être plus ne",
     "es": "el los las una que por con para es no se lo como más pero su muy también está esto yo te mi qué cuando",
@@ -34,6 +37,12 @@ _STOP = {
     "pt": "o os uma que não com para por mais como mas foi ele ela isso você seu sua está também muito",
 }
 _TURKISH = re.compile(r"[ğışĞİŞ]")
+_ENDINGS = re.compile(
+    r"\b\w{2,}(?:[iu]yor\w{0,4}|[iu]yo[mn]|iyo|(?:ol|[iou][rkstnl])uyo|[ae]lim|(?:[iu][ln]|et|ol)m[iu]s|[ae]ca[gk]\w{0,4}|[ae]ce[gk]\w{0,4}|[iu]c[ae][mz]|lari(?:n|ni|na|m|mi|miz|niz)?|"
+    r"leri(?:n|ni|ne|m|mi|miz|niz)?|lar[dt]an?|ler[dt]en?|m[ae]k|m[ae]s[iu](?:n\w{0,3})?|[dt][iu]g[iu]\w{0,4}|madan|meden|"
+    r"arak|erek|s[iu]n[iu]n|[iu]n[iu]z|mis(?:t[iu])?m|m[iu]sin)\b|\b\w{3,}'(?:[dt][ae]n?|n[iu]n|y[aeiu]|yl[ae]|l[ae]r|[iu]n|[aeiu])\b"
+)
+"""Endings, of bare words, that the other languages hardly have; also after an apostrophe, as in "server.js'i"."""
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -41,6 +50,14 @@ _LETTER = re.compile(r"[^\W\d_]")
 def fold(text: str) -> str:
     """For comparing: case gone in either language (I, İ, ı and i are one), quotes leveled, white space single."""
     return " ".join(text.translate(_FOLD_I).lower().split())
+
+
+_BARE = str.maketrans("çğöşüâîû", "cgosuaiu")
+
+
+def bare(text: str) -> str:
+    """A folded text without Turkish letters: as many people type, so that both spellings are one."""
+    return text.translate(_BARE)
 
 
 def tokens(text: str) -> list[str]:
@@ -53,6 +70,8 @@ _SPEAKS_FOR: dict[str, tuple[str, ...]] = {
     for held in _STOP.values()
     for word in held.split()
 }
+for _word in _STOP["tr"].split():
+    _SPEAKS_FOR.setdefault(bare(fold(_word)), ("tr",))
 
 
 def prose(text: str) -> str:
@@ -68,7 +87,8 @@ def looks_like_code(text: str) -> bool:
 def language(text: str, words: Sequence[str] | None = None) -> str:
     """'tr', 'en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'other' (another script), or '' where it cannot be told.
 
-    By function words; Turkish by its letters too. Two of them must speak for it, and twice as many as for any other.
+    By function words; Turkish by its letters and its endings too, since many write it without its letters. Two of them
+    must speak for it, and twice as many as for any other.
     `words`: the text's folded words, where they are known already.
     """
     if not text.isascii():
@@ -83,5 +103,13 @@ def language(text: str, words: Sequence[str] | None = None) -> str:
             score[name] += 1
     if turkish:
         score["tr"] += 2 + 2 * len(_TURKISH.findall(text))
+    best = _clear(score)
+    if best == "tr" or (best and not score["tr"]):
+        return best
+    score["tr"] += len(_ENDINGS.findall(bare(" ".join(low))))
+    return _clear(score)
+
+
+def _clear(score: dict[str, int]) -> str:
     best, second = sorted(score, key=lambda name: -score[name])[:2]
     return best if score[best] >= 2 and score[best] >= 2 * score[second] else ""
