@@ -55,6 +55,7 @@ def settings_table() -> Iterator[str]:
     yield "|---|---|---|"
     for s in SETTINGS:
         choices = f" One of: {', '.join(c for c in s.choices if c)}." if s.choices else ""
+        choices += f" {s.range.capitalize()}." if s.range else ""
         default = f"`{s.default}`" if s.default != "" else "(empty)"
         yield f"| `{s.key}` | {default} | {s.help}{choices} |"
 

@@ -224,6 +224,16 @@ class Decided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RowTaken(Event):
+    """A row is an example of the project. `status`: 'imported', or 'known' where it was here already."""
+
+    path: str
+    row: int
+    example: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowRejected(Event):
     """A row that was not understood or not taken, and why. Rows count from 1."""
 
@@ -314,7 +324,8 @@ class SetPreviewed(Event):
 @dataclass(frozen=True, slots=True)
 class Flagged(Event):
     """A check saw something. `row` counts from 1, and is null where the finding is about the whole set; `severity`:
-    'error', 'warning' or 'note'; `example`: its id, in a project."""
+    'error', 'warning' or 'note'; `example`: its id, in a project; `passage`, `template` and `title` (what a person
+    knows it by): of a generated one."""
 
     file: str
     row: int | None
@@ -323,6 +334,17 @@ class Flagged(Event):
     message: str
     evidence: str
     example: str | None
+    passage: str | None = None
+    template: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended(Event):
+    """An example's text was mended by a rule, as a new revision. `what`: 'broken encoding', 'unseen signs', …"""
+
+    example: str
+    what: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inscape.errors import SettingError
-from inscape.thresholds import THRESHOLDS
+from inscape.thresholds import ALLOWED, THRESHOLDS
 
 FORMAT = 1
 """Version of the project folder. A folder with a greater one was made by a newer inscape."""
@@ -30,12 +30,20 @@ class Setting:
     default: Value
     help: str
     choices: tuple[str, ...] = ()
+    allowed: tuple[float, float] | None = None
+    """The least and the greatest value of a number."""
+
+    @property
+    def range(self) -> str:
+        """'from 0 to 1'; empty where it is no number."""
+        return "from {:,} to {:,}".format(*self.allowed) if self.allowed else ""
 
     @property
     def env(self) -> str:
         return "INSCAPE_" + self.key.replace(".", "_").upper()
 
 
+_SIZES = ("7B", "30B", "70B", "405B")
 SETTINGS: tuple[Setting, ...] = (
     Setting("project.name", "", "The project's name, as reports and cards show it."),
     Setting(
@@ -64,38 +72,57 @@ SETTINGS: tuple[Setting, ...] = (
         "Name of the environment variable that holds the API key. Empty: OPENAI_API_KEY or ANTHROPIC_API_KEY. "
         "The key itself never stands in this file.",
     ),
-    Setting("teacher.max_tokens", 4000, "The longest answer, in tokens, a reasoning model's thinking included."),
+    Setting(
+        "teacher.max_tokens",
+        4000,
+        "The longest answer, in tokens, a reasoning model's thinking included.",
+        allowed=(1, 100_000_000),
+    ),
     Setting(
         "teacher.temperature",
         -1.0,
         "Sampling temperature. Below 0: not sent (some models refuse it), the server's default holds.",
+        allowed=(-1, 10),
     ),
-    Setting("teacher.timeout", 180.0, "Seconds to wait for one answer."),
-    Setting("teacher.concurrency", 4, "Requests in flight at once. 1 for a model on your own machine."),
-    Setting("teacher.tries", 5, "How often one request is tried before it counts as failed."),
+    Setting("teacher.timeout", 180.0, "Seconds to wait for one answer.", allowed=(0.01, 86_400)),
+    Setting(
+        "teacher.concurrency", 4, "Requests in flight at once. 1 for a model on your own machine.", allowed=(1, 1000)
+    ),
+    Setting("teacher.tries", 5, "How often one request is tried before it counts as failed.", allowed=(1, 100)),
     Setting("teacher.recording", "", "The file of answers that the recorded teacher plays back."),
     Setting("teacher.script", "", "A file of answers for the fake teacher, used in turn. Empty: it makes them up."),
-    Setting("teacher.delay", 0.0, "Seconds the fake teacher takes for an answer."),
+    Setting("teacher.delay", 0.0, "Seconds the fake teacher takes for an answer.", allowed=(0, 3600)),
     Setting(
         "teacher.faults",
         "",
         "What the fake teacher does wrong, as shares: 'busy=0.1, cut=0.1, prose=0.05, refuse=0.01'.",
     ),
-    Setting("generate.samples", 1, "Answers asked for each passage and template."),
-    Setting("generate.cap", 0.0, "Dollars one run may spend at most, by estimate. 0: no cap."),
-    Setting("generate.price_in", -1.0, "Dollars per million prompt tokens. Below 0: from the price table."),
-    Setting("generate.price_out", -1.0, "Dollars per million answer tokens. Below 0: from the price table."),
+    Setting("generate.samples", 1, "Answers asked for each passage and template.", allowed=(1, 1000)),
+    Setting("generate.cap", 0.0, "Dollars one run may spend at most, by estimate. 0: no cap.", allowed=(0, 1_000_000)),
+    Setting(
+        "generate.price_in",
+        -1.0,
+        "Dollars per million prompt tokens. Below 0: from the price table.",
+        allowed=(-1, 1_000_000),
+    ),
+    Setting(
+        "generate.price_out",
+        -1.0,
+        "Dollars per million answer tokens. Below 0: from the price table.",
+        allowed=(-1, 1_000_000),
+    ),
     Setting("examples.tag", "thinking", "Name of the tag around a thought: thinking makes <thinking>…</thinking>."),
     *(
-        Setting(f"check.{name}", default, help_, ("7B", "30B", "70B", "405B") if name == "model_size" else ())
+        Setting(f"check.{name}", default, help_, _SIZES if name == "model_size" else (), ALLOWED.get(name))
         for name, default, help_ in THRESHOLDS
     ),
     Setting(
         "split.valid",
         0.1,
         "Share of the rows that is held back for validation. 0: no split, everything is for training.",
+        allowed=(0, 0.5),
     ),
-    Setting("split.seed", 1, "Chooses among splits that are equally good."),
+    Setting("split.seed", 1, "Chooses among splits that are equally good.", allowed=(-(10**9), 10**9)),
     Setting(
         "split.by",
         "auto",
@@ -125,6 +152,7 @@ SETTINGS: tuple[Setting, ...] = (
         "review.words_per_minute",
         260,
         "Reading rate for the time left before your own is known (Brysbaert 2019: 260 for fiction).",
+        allowed=(1, 100_000),
     ),
 )
 
@@ -276,9 +304,16 @@ def _convert(setting: Setting, value: object, place: str) -> Value:
         raise SettingError(f"{place} must be {wanted}, not {value!r}.") from None
     if setting.choices and made not in setting.choices:
         raise SettingError(f"{place} must be one of {', '.join(c for c in setting.choices if c)}, not {value!r}.")
+    if setting.allowed and not (isinstance(made, int | float) and setting.allowed[0] <= made <= setting.allowed[1]):
+        raise SettingError(f"{place} must be {setting.range}, not {value!r}.")
     if setting.key == "teacher.base_url":
         _without_secrets(str(made), place)
     return made
+
+
+def checked(key: str, value: Value, place: str) -> Value:
+    """A value that was given elsewhere than in the settings, such as by a flag. Raises SettingError as `load` does."""
+    return _convert(_BY_KEY[key], value, place)
 
 
 _SECRET = re.compile(

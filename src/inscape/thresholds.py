@@ -21,7 +21,11 @@ THRESHOLDS: tuple[tuple[str, str | int | float, str], ...] = (
     ("target_category", "", "Shares or counts aimed at: 'greetings=50, questions=75'. Empty: no target."),
     ("target_complexity", "", "Shares aimed at: 'LOW=50, MEDIUM=37, HIGH=13'. Empty: no target."),
     ("target_language", "", "Shares aimed at: 'tr=60, en=40'. Empty: no target."),
-    ("target_book", "", "Shares aimed at, by the book's title. Empty: no target."),
+    (
+        "target_book",
+        "",
+        "Shares aimed at, by the book's title; one with a comma in quotes: '\"Here, now\"=50'. Empty: no target.",
+    ),
     ("target_template", "", "Shares aimed at, by the template's name. Empty: no target."),
     (
         "target_criterion",
@@ -166,3 +170,26 @@ THRESHOLDS: tuple[tuple[str, str | int | float, str], ...] = (
     ),
     ("random_seed", 1, "Chooses those rows."),
 )
+
+_LIMITS: tuple[tuple[float, float, str], ...] = (
+    (0, 1, "balance_slack low_share level_share language_share verbatim_covered thought_overlap_warn random_share"),
+    (0, 1, "thought_overlap_high openings_warn openings_high openings_ten_warn openings_ten_high closings_warn"),
+    (0, 1, "closings_high closings_ten_warn closings_ten_high repetition_warn repetition_high repetition_warn_tr"),
+    (0.01, 1, "share_warn share_high"),
+    (0.05, 1, "near_warn near_high near_loop near_short_warn near_short_high near_across"),
+    (0, 100, "abstract_warn abstract_high first_person_least connectives_warn connectives_high emotion_warn"),
+    (0, 100, "emotion_high hedges_warn hedges_high"),
+    (0, 1000, "slop_per_1000"),
+    (1, 1000, "compression_warn compression_high compression_warn_tr compression_high_tr"),
+    (0.1, 100, "characters_per_token"),
+    (1, 100_000_000, "max_tokens"),
+    (2, 1000, "series_rows"),
+    (3, 1000, "verbatim_warn verbatim_high verbatim_words verbatim_private"),
+    (1, 100_000, "set_rows echo_words conflict_words truncated_words language_words thought_words voice_words"),
+    (1, 100_000, "assistant_phrases"),
+    (0, 100_000, "thought_least thought_most low_reply_words_warn low_reply_words_high low_thought_words"),
+    (0, 100_000, "high_reply_words"),
+    (-(10**9), 10**9, "random_seed"),
+)
+ALLOWED: dict[str, tuple[float, float]] = {name: (low, high) for low, high, names in _LIMITS for name in names.split()}
+"""The least and the greatest value of each threshold that is a number."""

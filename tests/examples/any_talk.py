@@ -12,6 +12,8 @@ from inscape.records import Conversation, Mood, Turn
 
 _LETTERS = st.characters(codec="utf-8")
 texts = st.text(_LETTERS, min_size=1, max_size=40).map(str.strip).filter(bool)
+said = st.one_of(texts, texts.map("    ".__add__), texts.map("\t\t".__add__))
+"""What a turn says: its first line may be indented."""
 plain_values = st.one_of(texts, st.integers(-9, 9), st.booleans(), st.lists(texts, max_size=2))
 names = st.text("abcdefgxyz_", min_size=1, max_size=8).filter(
     lambda name: name not in RESERVED and name not in ("from", "value", "role", "content", "user", "assistant")
@@ -31,9 +33,9 @@ def talks(draw: st.DrawFn, exchanges: int = 3, states: bool = True) -> Conversat
     """A conversation of one to `exchanges` exchanges."""
     turns: list[Turn] = []
     for _ in range(draw(st.integers(1, exchanges))):
-        turns.append(Turn("user", draw(texts), input=draw(st.none() | texts)))
+        turns.append(Turn("user", draw(said), input=draw(st.none() | said)))
         state = draw(st.none() | moods) if states else None
-        turns.append(Turn("assistant", draw(texts), thought=draw(st.none() | texts), state=state))
+        turns.append(Turn("assistant", draw(said), thought=draw(st.none() | texts), state=state))
     return Conversation(
         turns=tuple(turns),
         system=draw(st.none() | texts),

@@ -192,6 +192,13 @@ def test_what_contradicts_the_label_stays_as_it_is() -> None:
     assert effort.read_back(own) == own
 
 
+def test_what_stands_before_the_line_of_effort_is_trimmed() -> None:
+    found = effort.read_back(
+        replace(GOLDEN, complexity=None, iterations=None, system="Be.\xa0\t\n\nThinking effort: low.")
+    )
+    assert (found.system, found.complexity) == ("Be.", "LOW")
+
+
 def test_turns_of_different_effort_keep_their_own() -> None:
     one, two = GOLDEN.turns
     talk = Conversation(
@@ -212,7 +219,8 @@ def test_turns_of_different_effort_keep_their_own() -> None:
          (None, '<thinking effort="high">A</thinking> Hi', "low")),
         ("<thinking/> Hi", (None, "<thinking/> Hi", None)),
         ('<thinking mood="low"/> Hi', (None, '<thinking mood="low"/> Hi', None)),
-        ("A</thinking> Hi", ("A", "Hi", None)),
+        ("A</thinking>\n\nHi", ("A", "Hi", None)),
+        ("A</thinking> Hi", (None, "A</thinking> Hi", None)),
     ],
 )  # fmt: skip
 def test_tags_with_and_without_effort(text: str, said: tuple[str | None, str, str | None]) -> None:

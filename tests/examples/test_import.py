@@ -87,7 +87,7 @@ def test_what_was_kept_at_import_tells_no_keep_rate(project: Path, run: Run) -> 
         first = examples.all_examples(store)[0]
         decisions.decide(store, first.id, "drop", "2026-01-01T00:00:00Z", reviewer="Deniz")
         assert decisions.looked_at(store) == {first.id: "drop"}
-    assert "1 are decided and 0 kept" in run("check").all
+    assert "1 is decided and 0 kept" in run("check").all
 
 
 def test_a_decisions_file_carries_who_decided(project: Path, run: Run) -> None:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inscape.errors import DataError
+from inscape.examples import record, serialize
 from inscape.examples.shapes import NAME, TURN_FIELDS, read, read_row
 from inscape.examples.structures import render
-from inscape.records import Conversation, Mood, Structure, Turn
+from inscape.records import STRUCTURES, Conversation, Mood, Provenance, Structure, Turn
+from tests.examples.any_talk import talks
 
 ASK = Turn("user", "Hello")
 HI = Turn("assistant", "Hi.")
@@ -344,3 +349,54 @@ def test_the_tag_of_a_thought_may_have_attributes(opened: str) -> None:
 def test_words_that_only_begin_like_a_tag_are_text() -> None:
     row = {"instruction": "a", "output": "<thinking about it> Hi."}
     assert read_row(row).turns[1] == Turn("assistant", "<thinking about it> Hi.")
+
+
+@given(talks())
+def test_the_canonical_form_is_read_to_the_letter(given: Conversation) -> None:
+    assert read_row(serialize.to_json(given)) == given
+
+
+@given(st.lists(talks(exchanges=2), min_size=1, max_size=3), st.sampled_from(STRUCTURES), st.booleans())
+def test_a_line_of_the_dataset_is_read_with_its_structure_and_without_its_record(
+    texts: list[Conversation], structure: Structure, decided: bool
+) -> None:
+    line = record.Record(
+        id="e-0123456789",
+        structure=structure,
+        revision=len(texts),
+        provenance=Provenance("p-1", "inner-monologue", "fake:1", "abc"),
+        texts=tuple(record.Written("human", "2026-01-02T03:04:05Z", one) for one in texts),
+        number=7,
+        decided=record.Decided("2026-01-02T03:04:05Z", 1200, 1, True) if decided else None,
+        source="A book, page 3",
+        book="a-book",
+        paragraphs=(3, 4),
+    )
+    row = record.to_json(line)
+    assert record.from_json(row) == line
+    found = read(row)
+    assert (found.conversation, found.structure) == (texts[-1], structure)
+
+
+def test_the_canonical_form_takes_what_lies_under_it() -> None:
+    row = serialize.to_json(talk(language="en", extra={"metadata": {"a": 1}, "b": 2}))
+    under = {"system": "Be.", "metadata": {"language": "tr", "category": "chat", "a": 0, "c": 3}}
+    found = read(row, under=under).conversation
+    assert (found.system, found.language, found.category) == ("Be.", "en", "chat")
+    assert found.extra == {"metadata": {"a": 1, "c": 3}, "b": 2}
+    assert found.turns == talk().turns
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"weight": 1}, 'unknown field "weight"'),
+        ({"complexity": "HUGE"}, "LOW, MEDIUM or HIGH"),
+        ({"turns": [{"role": "user", "text": "Hello"}, {"role": "jessy", "text": "Hi."}]}, 'turn 2: "role"'),
+        ({"turns": [{"role": "user", "text": "Hello"}, {"role": "assistant"}]}, "turn 2: the answer is empty"),
+        ({"turns": [{"role": "user", "text": "Hello", "mood": "x"}]}, 'turn 1 has the unknown field "mood"'),
+    ],
+)
+def test_a_canonical_row_that_is_none_is_refused_by_name(change: dict[str, Any], reason: str) -> None:
+    with pytest.raises(DataError, match=re.escape(reason)):
+        read_row({**serialize.to_json(talk()), **change})

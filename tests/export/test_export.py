@@ -236,7 +236,7 @@ INSIDE = (
     "*pauses*\n<thinking>SECRET</thinking>\n\nHello.",
     'Yes <THINK mood="SECRET">SECRET</think> no.',
     "Out <reasoning>SECRET and never closed",
-    "SECRET</thought>Out",
+    "SECRET</thought>\nOut",
     "Out <mind>SECRET</mind>",
 )
 

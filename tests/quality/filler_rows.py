@@ -1,4 +1,4 @@
-"""Filler as people really make it: loops over a counter or a list, stand-ins, slots left open."""
+"""Filler as people really make it: loops over a counter or a list, stand-ins, slots left open, what a script left."""
 
 from __future__ import annotations
 
@@ -170,5 +170,180 @@ def families() -> dict[str, list[Row]]:
     }
 
 
+def _pairs(text: str) -> list[Row]:
+    """Questions and replies, one pair a line."""
+    return [_plain(*line.split("|", 1)) for line in text.strip().splitlines()]
+
+
+def scripts() -> dict[str, list[Row]]:
+    """More ways, each as a script or a hurried hand leaves it."""
+    return {
+        "named by the question's words": _pairs(
+            """Yalnızlık nedir?|Yalnızlık cevabı.
+Deadlock nasıl önlenir?|Deadlock çözümü
+Explain generics|Generics explanation.
+Neden geç kaldın?|Jessy'nin yanıtı
+Kahve mi çay mı|Kahve mi çay mı sorusu için kısa cevap
+How do I learn to swim?|Deniz's reply to swim
+umut nedir|umut hakkinda aciklama
+Kıskançlık kötü mü?|Kıskançlık üzerine değerlendirme
+Bana bir şiir oku|Burada samimi bir yanıt
+Should I quit?|Casual answer (LOW)"""
+        ),
+        "a later turn": [
+            {
+                "messages": [
+                    {"role": "user", "content": "kedim hasta"},
+                    {"role": "assistant", "content": "Yemek yiyor mu? Yemiyorsa bugün götür."},
+                    {"role": "user", "content": asked},
+                    {"role": "assistant", "content": told},
+                ]
+            }
+            for asked, told in (
+                ("devam mesajı", "devam yanıtı"),
+                ("follow-up question", "follow-up answer"),
+                ("Takip mesajı 2", "Hemen veterinere git."),
+            )
+        ],
+        "number words": [
+            _plain(f"Günlük konu {w}", f"Günlük konu {w} için güzel bir sohbet")
+            for w in ("bir", "iki", "üç", "dört", "beş")
+        ],
+        "letters in the middle": [
+            _plain(f"Atasözü {c} ne anlatır?", f"Atasözü {c} sabırlı olmayı anlatır.") for c in "ABCDEF"
+        ],
+        "Roman numerals, a whole sentence": [
+            _plain(f"Thought experiment {r}", f"Experiment {r} makes me doubt what I am.")
+            for r in ("I", "II", "III", "IV", "V")
+        ],
+        "ids": [
+            _plain(f"ticket {n}", f"Closed the ticket {n} after a look at it.")
+            for n in ("a81f03c2", "b77e19d4", "0c4d55aa")
+        ],
+        "dates": [_plain(f"Günlük 2025-01-0{n}", f"Bugün güzeldi. 2025-01-0{n}") for n in range(1, 6)],
+        "short questions given back": _pairs(
+            """Zaman nedir?|Zaman nedir?
+What is love?|What is love?
+Git mi svn mi?|Git mi svn mi?
+Rust zor mu?|rust zor mu"""
+        ),
+        "announced, never given": _pairs(
+            """Üç öneri ver|İşte üç öneri:
+Bana plan yap|Tabii, planın şöyle:
+Why do cats purr?|Great question! Here's the explanation:
+Özetle|**Özet:**"""
+        ),
+        "an API's error": _pairs(
+            """Aşk nedir?|Error code: 500 - internal server error
+Bana masal anlat|RateLimitError: Rate limit reached for requests
+Selam|Üzgünüm, bir hata oluştu. Lütfen tekrar deneyin.
+What is jazz?|Failed to generate a response.
+Nasıl uyurum?|Traceback (most recent call last): File "gen.py", line 12
+Ne içsem?|503 Service Unavailable
+Anlat|Yanıt oluşturulamadı.
+Kimsin?|<function reply at 0x7f2a91>"""
+        ),
+        "a label or the metadata": [
+            _talk("Ölüm nedir?", "", "HIGH"),
+            _talk("Rust neden hızlı?", "", "(MEDIUM)"),
+            _talk("Naber", "", "casual chat", "casual_chat"),
+            _talk("Yalan kötü mü?", "", "konu: etik, seviye: orta"),
+            _talk("Ne yapayım?", "", "complexity=LOW"),
+            _talk("Kimi özlersin?", "", '{"reply": "Seni özlerim.", "complexity": "LOW"}'),
+        ],
+        "will be written": _pairs(
+            """Neden ağlarız?|(sonra doldurulacak)
+Bilinç nedir?|cevap yazılacak
+Explain Pin|to be written
+Ne zaman mutlusun?|(buraya içten bir cevap)
+Deniz kim?|[answer about Deniz]
+Hangi renk?|answer pending
+Anlatsana|... 20 tane daha benzer örnek"""
+        ),
+        "the answer described": _pairs(
+            """Babamla küstük|Sıcak ve kısa bir yanıt, öğüt verilmez, soru sorulur, empati gösterilir.
+Monolit mi mikroservis mi|Teknik bir açıklama, en fazla 80 kelime.
+I failed the exam|A warm, honest reply that acknowledges the disappointment and asks one question.
+hey|The assistant greets the user casually in Turkish.
+What is entropy?|Detailed explanation in 3 paragraphs"""
+        ),
+        "thoughts that go through the motions": [
+            _talk("Neden korkarız?", "Adım 1, adım 2, adım 3.", "Kaybedecek şeyimiz var diye."),
+            _talk("Neden güleriz?", "Thinking... thinking... thinking...", "Korkunun bittiğini haber vermek için."),
+            _talk("Kim haklı?", "Analiz ediyorum. Düşünüyorum. Sonuç.", "İkiniz de biraz."),
+            _talk("Gitmeli miyim?", "thought 1\nthought 2", "Kalmak için bir neden sayabiliyorsan kal."),
+            _talk("Rüya nedir?", "First thought. Second thought.", "Zihnin gece temizliği."),
+            _talk("Neden yazıyorsun?", "Düşünüyorum...", "Başka türlü susamıyorum."),
+        ],
+        "slots of every kind": _pairs(
+            """$konu nedir|$cevap
+Merhaba %s|Merhaba %s, nasılsın?
+f'{konu} ne demek?'|f'{konu} şu demek: {anlam}'
+{x} nedir?|{x}, aslında {y} demek.
+Selam __NAME__|Hoş geldin __NAME__.
+Kimsin?|Ben <persona_name>, memnun oldum.
+Bu ne?|[AÇIKLAMA]
+Sence?|Bence {item.name} daha iyi."""
+        ),
+        "the user's text was never written": _pairs(
+            """[user message]|Bence bekle, yarın daha net görürsün.
+Kullanıcı mesajı buraya|Aynen öyle hissettiğini duyuyorum.
+Felsefe sorusu 4|Özgürlük, seçtiğine pişman olabilmektir.
+User input|Gel otur, anlat.
+[soru buraya]|Kapıyı çarpıp çıkma, bir gece bekle."""
+        ),
+        "empty values": _pairs(
+            """Kimi özledin?|null
+Bugün nasılsın kanka?|None
+Ne izlesem?|N/A
+Selam|Merhaba undefined, nasılsın?
+Sence kim haklı|nan
+null hakkında ne düşünüyorsun?|Bence null çok önemli, null önemli bir konu."""
+        ),
+        "mash and single words": _pairs(
+            """zzzz|qqqq
+test|test answer
+Lorem|ipsum dolor
+Anlat|zxcvbnm
+test|deneme cevabı"""
+        ),
+        "cut off": _pairs(
+            """Rust'ta trait nedir?|Trait, ortak davranışı tanımlayan ve
+What is a mutex?|A mutex is a lock that protects the"""
+        ),
+        "one word exchanged in both": [
+            _plain(f"Ne {w} bir film", f"Gerçekten {w} bir film, sonunda {w} olan bizdik.")
+            for w in ("hüzünlü", "sıkıcı", "tuhaf")
+        ],
+        "prefixes and suffixes": [
+            _plain("Hafta sonu ne yapsak?", told)
+            for told in (
+                "Sahile inelim, simit alalım.",
+                "Valla sahile inelim, simit alalım.",
+                "Sahile inelim, simit alalım kanka.",
+                "Bence sahile inelim, simit alalım :)",
+                "Ya sahile inelim, simit alalım 😄",
+            )
+        ],
+        "canned replies for one make of question": [
+            _plain(
+                f"{k} sence ne anlama geliyor?",
+                ("Bunu uzun uzun düşünmek lazım.", "Herkes için ayrı bir şey.", "Zamanla değişiyor bence bu anlam.")[
+                    n % 3
+                ],
+            )
+            for n, k in enumerate(("Dostluk", "Cesaret", "Vefa", "Onur", "Sabır", "Özlem", "Umut", "Merak", "Kibir"))
+        ],
+        "canned thoughts": [
+            _talk(asked, "Önce soruyu anlamalıyım, sonra kısa ve samimi bir cevap vermeliyim.", told)
+            for asked, told in (
+                ("Kediler neden mırlar?", "Rahatlayınca, bazen de canı yanınca."),
+                ("Yarın yağmur var mı?", "Bilemem, pencereye bak."),
+                ("En iyi kahve hangisi?", "Taze çekilmiş olan."),
+            )
+        ],
+    }
+
+
 def rows() -> list[Row]:
-    return [row for family in families().values() for row in family]
+    return [row for family in (families() | scripts()).values() for row in family]

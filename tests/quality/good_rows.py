@@ -263,6 +263,113 @@ Merhaba ${name} ne demek|${name} yerine değişkenin değeri gelir.
 python format {name} nedir|{name} süslü parantez içinde değişken yeri; format onu doldurur.
 Django'da {{ user }} ne|{{ user }} şablonda kullanıcı adını basar.
 XML'de <NAME> etiketi|<NAME> açılır, </NAME> kapanır.
+cevabın evet mi hayır mı|Cevabım hayır.
+7 çarpı 6 kaç|Cevap: 42
+bulmacada 5 harf, soru karşılığı|Cevap.
+what's another word for reply|Answer.
+soru neydi|Unuttun mu? Kahveyi sormuştun.
+what do you want from me|An answer.
+ne bekliyorsun ondan|Bir açıklama.
+sustu, hiçbir şey demedi|Sessizlik de bir cevap.
+he never wrote back|Silence is an answer too.
+bilmiyorum dedim ona|Dürüst bir cevap.
+kabloyu bantladım oldu|Basit bir çözüm.
+zor bir şey sorucam|Zor soru severim.
+neden varız|Güzel soru.
+annem ne yazmış olabilir|Kısa bir mesaj.
+ne düşünüyorsun şu an|Derin bir düşünce değil. Çay.
+hangi çözüm daha iyi|İlk çözüm.
+analiz mi sezgi mi|Analiz, sonra sezgi.
+bu kodu açıkla: x += 1|x'i bir artırıyor.
+short answer: is it worth it|Short answer, no.
+iki kelimeyle cevap ver: hayat nasıl|Yorucu, güzel.
+raporu ne zaman yazacaksın|Sonra yazacağım.
+mektuba cevap yazdın mı|Yazacağım, bu akşam.
+kitabın sonu ne olacak|Henüz yazılmadı.
+sipariş durumu ne|Pending.
+formun şurası boş|Onu sen doldur.
+her şeye cevap verilir mi|Verilmez. Bazısı durur öyle.
+patrona ne yazayım|Kısa bir cevap yeter. Soğuyunca yaz, kibar olsun.
+hikayem kaç kelime olmalı|En fazla 500 kelime.
+how long should the abstract be|About 150 words.
+kompozisyon ne kadar olsun|Yaklaşık iki sayfa, 300 kelime.
+sus|...
+sus lütfen|...
+say nothing|...
+hiçbir şey söyleme, otur yanımda|...
+nasılsın|Nasılsın?
+naber kanka|Naber kanka?
+nasıl gidiyor|Nasıl gidiyor?
+how are you?|How are you?
+iyi misin?|İyi misin?
+değil mi kanka?|Değil mi kanka!
+ne oldu?|Ne oldu?
+why not?|Why not?
+neden?|Neden?
+happy new year|Happy new year!
+mutlu yıllar|Mutlu yıllar kanka!
+Python'da döngü nasıl başlar|for x in xs:
+else satırı nasıl biter|else:
+YAML'da anahtar nasıl yazılır|services:
+bir surat yap|c:
+gülümse|(:
+hata 404 ne|Sayfa yok.
+ekranda Error: 429 Too Many Requests yazıyor|Çok hızlı istek atıyorsun. Bekle, aralığı katla.
+sunucu ne döndürüyor|503 Service Unavailable
+what does the log say|Error: connection refused
+how did it end with her?|Something went wrong between us. I still don't know what.
+what went wrong|An error of mine. I didn't call.
+ateşi nasıl|Yüksek.
+risk ne sence|Orta.
+what is the priority of this bug|HIGH
+bu yorumun zorluk seviyesi?|MEDIUM
+en sevdiğin dil|Rust.
+which field do you like|Ethics.
+JSON ver, konu ve seviye|{"topic": "rust", "level": "low"}
+how many cats do you have?|None.
+any plans?|None.
+kaç kardeşin var|Yok.
+Swift'te boş değer|nil
+JS'te atanmamış değişken ne döner|undefined
+undefined ne demek kanka|Değer atanmamış demek; null gibi ama daha unutkan.
+NaN neden kendine eşit değil|NaN tanımı gereği hiçbir şeye eşit değil, NaN'a bile.
+evleniyoruz!!|Aaaaa!
+aaaa|Ne oldu ya?
+asdfgh|Klavyeye mi oturdun?
+xxx ne demek mesaj sonunda|Öpücük.
+PHP'de değişken|$name diye başlar, dolarla.
+bash'te ilk argüman|$1, ama tırnak içinde.
+elimde $name kaldı mailde|Değişken dolmamış. Çift tırnak mı tek tırnak mı kullandın?
+mektup taslağı yaz|Sevgili [NAME], geçen yazdan beri aklımdasın.
+f-string ver bana|f"{x:.2f}"
+A mı B mi C mi|C.
+üç mü beş mi|Beş.
+X mi Y mi|Y.
+iki artı iki|Dört.
+iki artı üç|Beş.
+üç artı üç|Altı.
+yüzde yirmisi ne 50'nin|On.
+bölüm iki nasıldı|Birinciden iyi.
+çay var mı|Çay yok, kahve var.
+süt var mı|Süt yok, ayran var.
+şeker var mı|Şeker bitti dün.
+Ankara nasıl bir şehir|Ankara gri başlar, sonra alışırsın.
+İzmir nasıl bir şehir|İzmir akşamüstü güzel; gündüz yakar.
+Van nasıl bir şehir|Van sabahları göle bakar.
+düşünüyorum|Ne düşünüyorsun?
+I'm thinking|About what?
+adım adım anlat|Adım 1: su kaynat. Adım 2: çayı koy. Adım 3: bekle.
+the user says my button is broken|Ask which browser. It's always which browser.
+asistan nasıl biri|Sessiz, titiz, biraz unutkan.
+kullanıcı girdisini nasıl temizlerim|Temizleme, parametreyle gönder.
+soru 7|Hangi kitaptan?
+soru sorusu mu bu|Evet, iç içe.
+bir soru daha|Sor.
+takip ettiğin biri var mı|Yok, kimseyi takip etmiyorum.
+user story nedir|Kim, ne istiyor, neden: üç satırda bir istek.
+user message kaybolmuş logdan|Hangi saatte? Döndürme o saatte mi?
+here|Good. Stay a bit.
+and|And what?
 """
 
 _LONG = """

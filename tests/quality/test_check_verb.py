@@ -78,26 +78,26 @@ def test_in_a_project_findings_lead_the_review(project: Path, tmp_path: Path, ru
     found = [json.loads(line) for line in done.out.splitlines()]
     first = next(one for one in found if one["severity"] == "error")
     assert (first["file"], first["row"], first["example"][:2]) == ("rows.json", 2, "e-")
-    from inscape.stages.check import review_order
+    from inscape.stages.findings import stored
 
-    assert review_order(projects.find(project, {}))[0] == first["example"]
+    assert stored(projects.find(project, {})).order[0] == first["example"]
     assert "chosen at random" in run("review", "--findings", "--status").out
 
 
 def test_dropped_examples_stay_in_the_random_tenth(project: Path, tmp_path: Path, run: Run) -> None:
     """Else the keep rate would rise by itself."""
-    from inscape.stages.check import stored
+    from inscape.stages.findings import stored
 
     rows = [{"instruction": f"soru {n}?", "output": f"{'abcdefgh'[n % 8]} sanırım"} for n in range(60)]
     run("import", write(tmp_path / "rows.json", rows))
     run("check")
-    _, before = stored(projects.find(project, {}))
+    before = stored(projects.find(project, {})).random
     assert before
     lines = "".join(json.dumps({"example": one, "verdict": "drop"}) + "\n" for one in before)
     (tmp_path / "decisions.jsonl").write_text(lines, encoding="utf-8")
     assert run("review", "--from-file", tmp_path / "decisions.jsonl").code == 0
     assert "0 kept" in run("check").err
-    assert stored(projects.find(project, {}))[1] == before
+    assert stored(projects.find(project, {})).random == before
 
 
 def test_fix_is_a_revision_and_unfix_takes_it_back(project: Path, tmp_path: Path, run: Run) -> None:
@@ -167,3 +167,61 @@ def test_verbatim_runs_from_a_book_of_the_project(project: Path, tmp_path: Path,
     (found,) = [json.loads(line) for line in done.out.splitlines()]
     assert found["row"] == 1
     assert "21 words in a row" in found["message"]
+
+
+def test_the_total_says_how_many_rows_have_errors(tmp_path: Path, run: Run) -> None:
+    rows = write(tmp_path / "rows.json", [GOOD, BAD, {"output": "alone"}])
+    done = run("check", rows)
+    total = done.out.splitlines()[-1]
+    assert total.startswith("2 of 3 rows have errors: ")
+    assert done.err.splitlines()[-1] == "Error: 2 of 3 rows have errors. Mend or drop them first."
+    assert run("check", write(tmp_path / "one.json", [BAD])).err.endswith(
+        "1 of 1 row has errors. Mend or drop it first.\n"
+    )
+
+
+def test_what_cannot_be_read_is_said_once_and_nothing_else(project: Path, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    for path in (tmp_path / "none.json", tmp_path, tmp_path / "empty.jsonl"):
+        for verb in ("check", "import"):
+            done = run(verb, path)
+            assert str(path) in done.err
+            assert len(done.all.splitlines()) == 1, done.all
+    both = run("check", tmp_path / "none.json", tmp_path / "nor.json")
+    assert (both.code, both.out) == (1, "")
+    assert both.err.count("none.json") == 1
+    assert "2 files could not be read" in both.err
+
+
+def test_an_empty_project_has_no_size(project: Path, run: Run) -> None:
+    done = run("check")
+    assert (done.code, done.out) == (0, "")
+    assert "nothing to check yet" in done.err
+
+
+def test_a_target_that_no_row_can_have_is_named(project: Path, tmp_path: Path, run: Run) -> None:
+    for key, value, said in (
+        ("target_complexity", "LOWW=50, HIGH=13", "there is no complexity 'LOWW'"),
+        ("target_language", "tr=60, 12=40", "'12' is no language"),
+        ("target_language", "tr=60, xx=40", "'xx' is no language"),
+        ("target_criterion", "authentic=1", "'authentic' is no criterion"),
+        ("languages", "tr, e", "'e' is no language"),
+    ):
+        (project / "inscape.toml").write_text(f'format = 1\n[check]\n{key} = "{value}"\n', encoding="utf-8")
+        done = run("check", write(tmp_path / "rows.json", [GOOD]))
+        assert (done.code, f"check.{key}: {said}" in done.err) == (1, True), done.err
+    for key, value in (("target_complexity", "low=50, HIGH=13"), ("target_language", "tr-TR=3, Turkish=1, yue=1")):
+        (project / "inscape.toml").write_text(f'format = 1\n[check]\n{key} = "{value}"\n', encoding="utf-8")
+        assert run("check", write(tmp_path / "rows.json", [GOOD])).code == 0
+
+
+def test_checks_may_be_named_with_commas(tmp_path: Path, run: Run) -> None:
+    rows = write(tmp_path / "rows.json", [{"instruction": f"Soru {n}", "output": f"Cevap {n}"} for n in range(1, 9)])
+    assert run("check", rows, "--skip", "series, filler").code == 0
+    assert {
+        json.loads(line)["check"] for line in run("check", rows, "--only", "series,filler", "--json").out.splitlines()
+    } == {
+        "series",
+        "filler",
+    }
+    assert "no check 'sries'" in run("check", rows, "--skip", "filler,sries").err

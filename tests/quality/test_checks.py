@@ -87,6 +87,74 @@ def test_addresses_and_phones_are_hidden_in_the_evidence() -> None:
     assert not list(personal.find("write to me@example.com in 2024, chapter 12, 1,234,567 people, 3.14159265"))
 
 
+# ---------------------------------------------------------------- filler
+
+
+def talk(*texts: str, thought: str = "") -> dict[str, Any]:
+    """A conversation; the thought stands before the last reply."""
+    turns = [{"role": ("user", "assistant")[n % 2], "content": text} for n, text in enumerate(texts)]
+    if thought:
+        turns[-1]["content"] = f"<thinking>{thought}</thinking>\n\n{texts[-1]}"
+    return {"messages": turns}
+
+
+def severities(check: str, *rows: dict[str, Any]) -> list[str]:
+    return [one.severity for one in said(check, *rows)]
+
+
+def test_dots_are_an_answer_to_who_asks_for_silence() -> None:
+    assert severities("filler", talk("Bir şey söyleme, dur yanımda", "...")) == []
+    assert severities("filler", talk("gülümse", ":)")) == []
+    assert severities("filler", talk("Bugün ne yapsak", "...")) == ["error"]
+    assert severities("filler", talk("Konuşma metnimi düzeltir misin", "...")) == ["error"]
+    assert severities("filler", talk("babam öldü", "...", "orada mısın", "Buradayım, hiç gitmedim.")) == ["warning"]
+    assert severities("filler", talk("babam öldü", "...", "orada mısın", "...")) == ["error"]
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        "Kısa soru, kısa cevap.",
+        "Hayır, hayır, hayır.",
+        "Bir adım geri.",
+        "1. Kim soruyor?\n2. Neden şimdi?\n3. Neden bana?",
+    ],
+)
+def test_a_thought_with_a_word_of_its_own_is_left_alone(thought: str) -> None:
+    assert "error" not in severities("filler", talk("Gitsem mi?", "Bu gece değil.", thought=thought))
+
+
+def test_one_slot_explained_and_another_left_open() -> None:
+    asked = "{ad} ne demek?"
+    assert "error" not in severities("filler", pair(asked, "{ad} yerine bir isim gelir."))
+    assert "error" in severities("filler", pair(asked, "{ad}, {anlam} demektir."))
+
+
+def test_a_colon_that_ends_a_paragraph_of_a_story_is_no_error() -> None:
+    assert severities("filler", pair("Go on.", "He turned to the window and said:")) == ["warning"]
+    assert severities("filler", pair("Üç isim öner", "Tabii, işte isimler:")) == ["error"]
+
+
+def test_numbers_alone_as_replies_are_a_counter_only_in_a_run() -> None:
+    asked = ("Naber", "Ne var", "Anlat", "Kim o", "Hadi")
+    assert severities("series", *(pair(text, str(n)) for n, text in enumerate(asked, 1))) == ["error"] * 5
+    assert (
+        severities("series", *(pair(text, str(n)) for n, text in zip((4, 120, 7, 1923, 3), asked, strict=True))) == []
+    )
+
+
+def test_pairs_need_more_in_common_than_the_words_they_share() -> None:
+    told = {"Ankara": "gri başlar", "İzmir": "akşamüstü güzel", "Van": "sabahları göle bakar"}
+    assert severities("series", *(pair(f"{k} nasıl bir şehir", f"{k} {v}.") for k, v in told.items())) == []
+    same = [pair(f"{k} nasıl bir şehir", f"{k} gerçekten görülmeye değer.") for k in told]
+    assert severities("series", *same) == ["error"] * 3
+
+
+def test_a_short_reply_may_answer_many_greetings() -> None:
+    asked = ("sana bir şey soracağım", "sana bir şey sorayım", "sana bir şey sorcam", "sana bir şey diyeceğim kanka")
+    assert severities("series", *(pair(text, "Sor kanka, dinliyorum.") for text in asked)) == []
+
+
 # ---------------------------------------------------------------- form
 
 

@@ -116,3 +116,7 @@ def test_the_canonical_form_is_an_edit() -> None:
     (wish,) = decisions.read(json.dumps(line), items=6, known={"e-1"})
     assert isinstance(wish, decisions.Wish)
     assert wish.edit == PLAIN
+
+
+def test_keys_that_nobody_can_have_pressed_while_reading_are_no_rate() -> None:
+    assert pace([255] * 50, 2600, 20, 260) == Pace(120.0, 600.0, False)

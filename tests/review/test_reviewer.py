@@ -90,7 +90,7 @@ def test_one_key_decides_saves_and_advances(made: Made) -> None:
     one, two, three = made.ids[:3]
     assert standing(made) == {one: "keep", two: "drop", three: "skip"}
     assert events[:3] == [Decided(one, "keep", 1), Decided(two, "drop", 1), Decided(three, "skip", 1)]
-    assert events[-1] == Finished("review", {"keep": 1, "drop": 1, "skip": 1, "left": 3})
+    assert events[-1] == Finished("review", {"keep": 1, "drop": 1, "skip": 1, "left": 3, "others": 0})
     assert terminal.screens[3].startswith("4 of 6 · ")
     assert "kept 1 dropped 1 skipped 1" in terminal.screens[3]
 
@@ -126,7 +126,7 @@ def test_next_and_previous_decide_nothing_and_the_end_comes_back_to_those_passed
     assert terminal.screens[6].startswith("1 of 6")
     assert standing(made)[made.ids[0]] == "drop"
     assert terminal.screens[-1].startswith("the end · kept 5 dropped 1")
-    assert events[-1] == Finished("review", {"keep": 5, "drop": 1, "skip": 0, "left": 0})
+    assert events[-1] == Finished("review", {"keep": 5, "drop": 1, "skip": 0, "left": 0, "others": 0})
 
 
 def test_ticks_and_note_are_saved_with_the_decision(made: Made) -> None:

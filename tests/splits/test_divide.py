@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inscape.splits import Row, Side, Split, divide, leaks
+from inscape.splits import Row, Side, Split, divide, group, leaks
 from inscape.splits.near import level, near, overlap
 from tests.splits.makers import mixed, prose, row, talk
 
@@ -238,3 +238,24 @@ def test_overlap_is_of_letters() -> None:
     assert overlap(level("aaaaa bbbbb"), level("AAAAA  bbbbb")) == 1
     assert overlap("abcde", "vwxyz") == 0
     assert 0.3 < overlap("the gate was open and nobody went", "the gate was open and she went") < 0.8
+
+
+@pytest.mark.parametrize(
+    ("rows", "ties"),
+    [
+        ([row(n, book="b", passage="p", span=(1, 2)) for n in range(5)], ["passage", "neighbors"]),
+        ([row(n, text=prose(1), asked=prose(2)) for n in range(5)], ["copies", "prompt"]),
+        ([row(n, extra={"topic": "Sea" if n < 4 else "Land"}) for n in range(6)], ["topic"]),
+        ([row(n) for n in range(3)], []),
+    ],
+)
+def test_the_largest_group_says_what_joins_it(rows: list[Row], ties: list[str]) -> None:
+    found = group(rows, "stretch", 0.1).ties
+    assert [tie.kind for tie in found] == ties
+    assert all(tie.rows == max(map(len, group(rows, "stretch", 0.1).members)) for tie in found)
+
+
+def test_several_rows_that_move_are_told_in_the_plural() -> None:
+    rows = [row(n, passage="p" if n < 4 else None) for n in range(12)]
+    made = divide(rows, before={"e-00000": "train", "e-00001": "valid", "e-00002": "valid"})
+    assert any("since they now belong with training rows: e-00001, e-00002 (2 rows)" in note for note in made.notes)

@@ -71,6 +71,7 @@ def test_split_then_export_writes_two_files_for_each_format(project: Path, run: 
     assert "all rows                                36       4     10%" in done.out
     assert "category chat" in done.out
     assert "complexity HIGH" in done.out
+    assert done.out.endswith("Next: inscape export\n")
     assert run("export", "--format", "all").code == 0
     made = {path.name for path in (project / "exports").iterdir()}
     trained = [name for name in formats() if name != "raw"]
@@ -151,6 +152,90 @@ def test_an_edit_that_makes_a_copy_moves_the_row_to_training(project: Path, run:
     assert held in ids(project, "train")
 
 
+def test_export_says_that_an_edit_moved_the_last_row_of_validation(project: Path, run: Run) -> None:
+    take(project, run, range(5))
+    run("split")
+    run("export", "--format", "messages")
+    (held,) = ids(project, "valid")
+    with open_store(project / "inscape.db") as store:
+        copy = examples.get(store, min(ids(project, "train")))
+        assert copy
+        decisions.decide(store, held, "keep", AT, edited=copy.conversation)
+    for _ in range(2):
+        done = run("export", "--format", "messages")
+        assert lines(project / "dataset" / "valid.jsonl") == []
+        assert "Warning: A split stands and holds no row for validation" in done.out
+
+
+def sides(project: Path) -> dict[str, str]:
+    with open_store(project / "inscape.db") as store:
+        return {id_: one.side for id_, one in splits.placed(store).items()}
+
+
+def test_another_way_is_refused_while_a_split_stands(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for topic in ("sea", "land", "air"):
+        take(project, run, range(len(topic) * 1000, len(topic) * 1000 + 20), topic=topic)
+    assert run("split", "--fresh", "--by", "row", "--valid", "0.2").code == 0
+    before = sides(project)
+    done = run("split", "--by", "topic")
+    assert done.code == 2
+    assert "it was made by row" in done.err
+    assert "`inscape split --fresh --by topic` makes another split" in done.err
+    monkeypatch.setenv("INSCAPE_SPLIT_BY", "topic")
+    done = run("split")
+    assert done.code == 2
+    assert "split.by topic (INSCAPE_SPLIT_BY)" in done.err
+    assert "`inscape split --by row` goes on with this one" in done.err
+    assert run("split", "--by", "row").code == 0
+    assert run("split", "--by", "auto").code == 0
+    assert sides(project) == before
+    assert run("split", "--fresh").code == 0
+    assert sides(project) != before
+    monkeypatch.setenv("INSCAPE_SPLIT_BY", "row")
+    assert "no split any more" in run("split", "--valid", "0").out
+
+
+def test_a_share_asked_for_while_a_split_stands_is_for_new_rows_and_does_not_stick(project: Path, run: Run) -> None:
+    take(project, run, range(40))
+    run("split")
+    before = sides(project)
+    done = run("split", "--valid", "0.3")
+    assert "--valid 0.3 changes nothing, since no row is new. With --fresh it counts for all rows." in done.out
+    assert "not 30%" not in done.out
+    assert sides(project) == before
+    assert "Warning: Validation" not in run("split").out
+    take(project, run, range(40, 60))
+    done = run("split", "--valid", "0.3")
+    assert "--valid 0.3 counts for this run and its 20 new rows alone" in done.out
+    after = sides(project)
+    assert before.items() <= after.items()
+    assert sum(side == "valid" for side in after.values()) == 4 + 6
+    run("export", "--format", "messages")
+    assert "asked for: 10%" in card(project)
+    assert (
+        "Validation holds 10 of 60 rows (17%), not 10%: rows keep their sides. `inscape split --fresh`"
+        in run("split").out
+    )
+    assert run("split", "--fresh", "--valid", "0.3").code == 0
+    run("export", "--format", "messages")
+    assert "30%; asked for: 30%" in card(project)
+
+
+def test_the_share_of_the_settings_counts_on_the_next_plain_run(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(project, run, range(40))
+    run("split")
+    take(project, run, range(40, 60))
+    monkeypatch.setenv("INSCAPE_SPLIT_VALID", "0.2")
+    done = run("split")
+    assert "split.valid = 0.2 (INSCAPE_SPLIT_VALID): the split was made with 0.1." in done.out
+    assert sum(side == "valid" for side in sides(project).values()) == 12
+    assert "the split was made with" not in run("split").out
+    run("export", "--format", "messages")
+    assert "20%; asked for: 20%" in card(project)
+
+
 def test_fresh_and_the_seed_make_another_split(project: Path, run: Run) -> None:
     take(project, run, range(40))
     seen = set()
@@ -177,8 +262,14 @@ def test_one_group_is_no_validation_and_the_export_says_so_by_its_files(project:
     take(project, run, range(12), topic="the sea")
     done = run("split")
     assert done.code == 0
-    assert "No validation: The largest of 1 group holds 12 of 12 rows." in done.out
-    assert run("export", "--format", "messages").code == 0
+    assert (
+        "No validation: The largest of 1 group holds 12 of 12 rows, joined by the topic “the sea” (12 rows)."
+        in done.out
+    )
+    assert "`inscape split --fresh --by row`" in done.out
+    exported = run("export", "--format", "messages")
+    assert exported.code == 0
+    assert "Warning: A split stands and holds no row for validation" in exported.out
     assert {p.name for p in (project / "exports").iterdir()} == {"messages.train.jsonl"}
     assert lines(project / "dataset" / "valid.jsonl") == []
 

@@ -21,7 +21,7 @@ ROAD = (
         ("new", "add", "passages", "templates", "generate", "answers", "review", "check", "split", "export", "preview"),
     ),
     ("Without a project", ("read", "demo", "doctor")),
-    ("Beside the road", ("import", "config")),
+    ("Beside the road", ("import", "restore", "config")),
 )
 """The verbs in the order in which a person meets them."""
 

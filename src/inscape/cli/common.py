@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from inscape import project as projects
 from inscape.events import Event
 from inscape.project import Project
 from inscape.store import Store, open_store
+from inscape.store.looking import look_at
 from inscape.text import readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,8 +41,8 @@ def writing(project: Project, verb: str) -> Iterator[Store]:
 
 @contextmanager
 def reading(project: Project) -> Iterator[Store]:
-    """The project's store, for looking only."""
-    with open_store(project.database) as store:
+    """The project's store, for looking only: also where nothing may be written."""
+    with look_at(project.database) as store:
         yield store
 
 
@@ -51,13 +53,49 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def draw(events: Iterable[Event], as_json: bool, line: Callable[[Event], str | None]) -> None:
-    """Print a stage's events as they come: as JSON on stdout, or as `line` puts them, on stdout too."""
-    for event in events:
-        if as_json:
-            emit(event)
-        elif text := line(event):
-            click.echo(readable(text))
+def draw(
+    events: Iterable[Event], as_json: bool, line: Callable[[Event], str | None], *, to_the_end: bool = False
+) -> None:
+    """Print a stage's events as they come: as JSON on stdout, or as `line` puts them, on stdout too.
+
+    Where nobody reads on (`| head`), the stage is closed before the store is; `to_the_end`: it does its work unheard.
+    """
+    with closed_after(events) as stream:
+        for event in stream:
+            with heard(to_the_end=to_the_end):
+                if as_json:
+                    emit(event)
+                elif text := line(event):
+                    click.echo(readable(text))
+
+
+@contextmanager
+def heard(*, to_the_end: bool = False) -> Iterator[None]:
+    """The command ends well where nobody reads on; or, `to_the_end`, goes on and prints nowhere."""
+    try:
+        yield
+    except BrokenPipeError:
+        _unheard()
+        if not to_the_end:
+            raise click.exceptions.Exit(0) from None
+
+
+@contextmanager
+def closed_after(events: Iterable[Event]) -> Iterator[Iterator[Event]]:
+    """A stage's events; the stage has ended when the block ends, whatever ends it."""
+    stream = iter(events)
+    try:
+        yield stream
+    finally:
+        if isinstance(stream, Generator):
+            stream.close()
+
+
+def _unheard() -> None:
+    """Send what is still printed nowhere, so that the end of the process finds no broken pipe either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def emit(event: Event) -> None:

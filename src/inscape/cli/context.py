@@ -68,7 +68,7 @@ def _facts(verdict: TurnPreviewed, event: TurnShown) -> list[str]:
         f"  verdict: {mark}",
         f"  thought in training: {_KNOWN[verdict.thought_in_training]} · still seen later: "
         f"{_KNOWN[verdict.thought_in_later_context]} · prompt is a prefix: {_KNOWN[verdict.prompt_is_prefix]} · "
-        f"cut: {_KNOWN[verdict.truncated]} · {plural(event.tokens, 'token')}",
+        f"cut: {_KNOWN[verdict.truncated]} · {'' if event.pieces else 'about '}{plural(event.tokens, 'token')}",
     ]
 
 

@@ -79,9 +79,8 @@ def _where(event: PassageFound) -> str:
 
 
 def _exported(event: Exported) -> str:
-    kinds = ", ".join(f"{n:,} {name}" for name, n in event.by_structure.items())
     notes = "".join(f"\n  {note}" for note in event.notes)
-    return f"{event.path}: {plural(event.rows, 'row')} from {plural(event.examples, 'example')} (rows: {kinds}){notes}"
+    return f"{event.path}: {plural(event.rows, 'row')} from {plural(event.examples, 'example')}{notes}"
 
 
 def _imported(counts: Mapping[str, int | float]) -> str:

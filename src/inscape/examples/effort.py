@@ -79,7 +79,7 @@ def read_back(conversation: Conversation) -> Conversation:
     """The conversation with effort found in its text as complexity or iterations again; what contradicts them stays."""
     if found := _LINE.fullmatch(conversation.system or ""):
         taken = _taken(conversation, found[2] or found[3])
-        conversation = replace(taken, system=found[1] or None) if taken else conversation
+        conversation = replace(taken, system=(found[1] or "").rstrip() or None) if taken else conversation
     efforts = {t.effort for t in conversation.turns if t.role == "assistant"}
     only = efforts.pop() if len(efforts) == 1 else None
     taken = _taken(conversation, only) if only else None

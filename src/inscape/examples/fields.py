@@ -7,18 +7,22 @@ is the same as absent, everywhere.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from inscape.errors import DataError
 from inscape.records import Level, Mood
-from inscape.text import shorten
+from inscape.text import readable, shorten
 
 METADATA = ("complexity", "iterations", "category", "language")
 THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thought")
 """Fields in which chat APIs and data sets put a thought beside the reply."""
 STATE = ("emotional_state", "certainty", "uncertainty_level", "thoughts")
 LEVELS: tuple[str, ...] = get_args(Level)
+DEEPEST = 100
+"""How many lists and objects may stand inside one another: far more than anyone writes, far less than Python bears."""
+_BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _OPPOSITE = {"low": "high", "high": "low", "medium": "medium"}
 
 
@@ -29,7 +33,7 @@ def kind(value: object) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return f"the number {shorten(str(value), 40)}"
     if isinstance(value, str):
         return f'the text "{shorten(value, 40)}"' if value.strip() else "empty text"
     return "a list" if isinstance(value, list) else "an object"
@@ -37,6 +41,8 @@ def kind(value: object) -> str:
 
 def writable(value: object) -> None:
     """Raises DataError unless the value can be written as UTF-8 JSON: Python reads more than can be written."""
+    if _deep(value):
+        raise DataError(f"it is nested too deep: more than {DEEPEST} lists and objects stand inside one another")
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
@@ -49,12 +55,37 @@ def writable(value: object) -> None:
         raise DataError("it is not plain JSON, or nested too deep") from None
 
 
+def _deep(value: object) -> bool:
+    """Level by level, not by recursion: it is asked so that others can recurse."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
+
+
+def trimmed(value: str) -> str:
+    """The text without blank lines at its ends and blanks after it. Its first line keeps its indentation.
+
+    One blank alone is none: data sets put it before an answer, and no code is indented by one.
+    """
+    made = value.rstrip()
+    blank = made[: len(made) - len(made.lstrip())]
+    indent = _BREAK.split(blank)[-1]
+    return ("" if len(indent) == 1 else indent) + made.lstrip()
+
+
 def text(value: object, where: str) -> str:
-    """Text, ends trimmed. A list of `{"type":"text","text":…}` parts is joined. Empty text is allowed here."""
+    """Text, trimmed. A list of `{"type":"text","text":…}` parts is joined. Empty text is allowed here."""
     if isinstance(value, str):
-        return value.strip()
+        return trimmed(value)
     if isinstance(value, list) and value:
-        return "\n".join(_part(part, where) for part in value).strip()
+        return trimmed("\n".join(_part(part, where) for part in value))
     raise DataError(f"{where} must be text, not {kind(value)}")
 
 
@@ -73,6 +104,15 @@ def optional_text(value: object, where: str) -> str | None:
     return None if value is None else text(value, where) or None
 
 
+def second(value: object, where: str) -> str | None:
+    """What stands beside a question: text, or a plain number as text; None where there is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return json.dumps(value)
+    if not isinstance(value, str | None):
+        raise DataError(f"{where} must be text, not {kind(value)}; join it to one text")
+    return trimmed(value) or None if value else None
+
+
 def word(value: object, name: str) -> str | None:
     """A label such as a category, or None."""
     if not isinstance(value, str | None):
@@ -84,7 +124,7 @@ def thought(fields: Mapping[str, Any], tagged: str | None, where: str) -> str | 
     """The one thought of a turn, from its tag or from any of the fields for it."""
     found = {tagged} if tagged else set()
     for name in THOUGHTS:
-        if made := optional_text(fields.get(name), f'{where} "{name}"'):
+        if made := (optional_text(fields.get(name), f'{where} "{name}"') or "").lstrip():
             found.add(made)
     if len(found) > 1:
         raise DataError(f"{where} has two different thoughts; keep one, in a tag or in a field")
@@ -115,9 +155,10 @@ def iterations(value: object) -> int | None:
 
 
 def metadata(value: object) -> dict[str, Any]:
-    """The `metadata` object, without nulls. A CSV cell may hold it as JSON text."""
+    """The `metadata` object, without nulls. A CSV cell may hold it as JSON text: it must be whole, as a row must."""
     if isinstance(value, str):
         value = _parsed(value)
+        writable(value)
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -129,9 +170,22 @@ def _parsed(cell: str) -> object:
     if not cell.strip():
         return None
     try:
-        return json.loads(cell)
-    except (ValueError, RecursionError):
+        return json.loads(cell, object_pairs_hook=_once)
+    except RecursionError:
+        raise DataError('"metadata" is nested too deep') from None
+    except json.JSONDecodeError:
         return cell
+    except ValueError:
+        raise DataError('"metadata" holds a number with too many digits') from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = readable(next(name for name in names if names.count(name) > 1))
+        raise DataError(f'"metadata": the field "{twice}" stands twice in one object; keep the one that is meant')
+    return made
 
 
 def mood(fields: Mapping[str, Any], where: str) -> tuple[Mood | None, dict[str, Any]]:
@@ -174,17 +228,20 @@ def certainty(value: object, where: str) -> float | str | None:
         raise DataError(f"{where} must be a number or a word, not {kind(value)}")
     if isinstance(value, str):
         return value.strip() or None
-    return None if value is None else float(value)
+    try:
+        return None if value is None else float(value)
+    except OverflowError:
+        raise DataError(f"{where} is {kind(value)}, which is too large; it must be a number or a word") from None
 
 
 def _feeling(value: object, where: str) -> str | None:
     if isinstance(value, list):
-        return ", ".join(text(one, where) for one in value) or None
-    return optional_text(value, where)
+        return ", ".join(text(one, where).lstrip() for one in value).strip() or None
+    return (optional_text(value, where) or "").lstrip() or None
 
 
 def _thoughts(value: object, where: str) -> tuple[str, ...]:
     if value is None:
         return ()
     given = value if isinstance(value, list) else [value]
-    return tuple(made for one in given if (made := text(one, where)))
+    return tuple(made for one in given if (made := text(one, where).lstrip()))

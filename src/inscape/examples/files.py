@@ -17,11 +17,12 @@ from pathlib import PurePath
 from typing import Any
 
 from inscape.errors import DataError
-from inscape.examples.shapes import LISTS, PAIRS, UNDER
-from inscape.text import plural
+from inscape.examples.shapes import LISTS, PAIRS, UNDER, Read, read
+from inscape.text import plural, readable, shorten
 
 _ROW = frozenset((*LISTS, *(name for pair in PAIRS for name in pair if name)))
 _BLANK = re.compile(r"[\s,]*")
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _WRAPPED = re.compile(r'\s*\{\s*"([^"\\]*)"\s*:\s*(?=\[)')
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -57,6 +58,8 @@ class Row:
     """Fields of the object that holds the list of rows: what counts for each of them that says nothing of its own."""
     beside: tuple[str, ...] = ()
     """On the first row of such a list: names of that object's other fields, which are not read."""
+    unread: bool = False
+    """Whether there is, or may be, more in the file that could not be read because of this problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class _Found:
     problem: str | None = None
     under: Mapping[str, Any] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    unread: bool = False
 
 
 class _Twice(dict[str, Any]):
@@ -95,6 +99,21 @@ def read_file(data: bytes, name: str) -> Iterator[Row]:
         )
     source = _Source(text)
     return _numbered(_values(source), source)
+
+
+def understood(row: Row, *, tag: str) -> Read:
+    """What a row means, with what its file says for all of them. Raises DataError with the reason."""
+    if row.problem is not None:
+        raise DataError(row.problem)
+    return read(row.value, tag=tag, under=row.under)
+
+
+def evidence(row: Row) -> str:
+    """What a row holds, as text that can be printed and written whatever is in it; empty where nothing was read."""
+    try:
+        return "" if row.value is None else readable(json.dumps(row.value, ensure_ascii=False, default=str))
+    except (ValueError, RecursionError):
+        return ""
 
 
 def decode(data: bytes, name: str) -> str:
@@ -127,14 +146,33 @@ def _has_json(text: str) -> bool:
     return any(line.lstrip().startswith(("{", "[")) for line in text.split("\n"))
 
 
+class _Text(str):
+    """A text whose lines json does not count anew, from its beginning, for every break that it finds."""
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        return 0
+
+    def rfind(self, *_: object) -> int:
+        return -1
+
+
 class _Source:
     """The text, and how to read one value of it."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = _Text(text)
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object)
-        self._twice = False
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=self._int)
+        self._twice = self._long = False
+
+    def _int(self, digits: str) -> int:
+        try:
+            return int(digits)
+        except ValueError:  # Python reads no more than some thousand digits
+            self._long = True
+            return 0
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -160,17 +198,18 @@ class _Source:
 
         For a broken one: the problem with its line and column, and `at` itself.
         """
-        self._twice = False
+        self._twice = self._long = False
+        held = self.text if text is None else text
         try:
-            value, after = self._decoder.raw_decode(self.text if text is None else text, at)
+            value, after = self._decoder.raw_decode(held, at)
         except json.JSONDecodeError as broken:
             return self._broken(at + base, broken.pos + base, _WORDS.get(broken.msg, broken.msg)), at
         except RecursionError:
-            return self._broken(at + base, at + base, "the value is nested too deep"), at
-        except ValueError:
-            return self._broken(at + base, at + base, "the value holds a number with too many digits"), at
+            return self._broken(at + base, at + base, "the value is nested too deep"), _end(held, at)
+        if self._long:
+            return self._broken(at + base, at + base, "the value holds a number with too many digits"), after
         if self._twice and (name := _given_twice(value)) is not None:
-            words = f'the field "{name}" stands twice in one object; keep the one that is meant'
+            words = f'the field "{readable(shorten(name, 40))}" stands twice in one object; keep the one that is meant'
             return _Found(at + base, problem=f"line {self.line(at + base)}: {words}"), after
         return _Found(at + base, value), after
 
@@ -189,20 +228,35 @@ class _Source:
     def with_onward(self, found: _Found, onward: int | None) -> _Found:
         """The problem, and from where reading goes on: what lies between was not read."""
         after = "nothing after it could be read" if onward is None else f"reading goes on at line {self.line(onward)}"
-        return replace(found, problem=f"{found.problem}; {after}")
+        return replace(found, problem=f"{found.problem}; {after}", unread=onward is None)
+
+
+def _end(text: str, at: int) -> int:
+    """Where the list or object at `at` ends, by its brackets, however deep they are; `at` where it never does."""
+    depth = 0
+    for found in _BRACKET.finditer(text, at):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.end()
+    return at
 
 
 def _given_twice(value: object) -> str | None:
-    if isinstance(value, _Twice):
-        return value.name
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((name for one in inner if (name := _given_twice(one)) is not None), None)
+    """The name of a field that some object in it gives twice. Not by recursion: values may be deep."""
+    open_ = [value]
+    while open_:
+        one = open_.pop()
+        if isinstance(one, _Twice):
+            return one.name
+        if isinstance(one, dict | list):
+            open_ += reversed(list(one.values()) if isinstance(one, dict) else one)
+    return None
 
 
 def _numbered(found: Iterator[_Found], source: _Source) -> Iterator[Row]:
     for number, one in enumerate(found, 1):
         line = None if one.at is None else source.line(one.at)
-        yield Row(number, line, one.value, one.problem, one.under, one.beside)
+        yield Row(number, line, one.value, one.problem, one.under, one.beside, one.unread)
 
 
 def _values(source: _Source) -> Iterator[_Found]:
@@ -239,9 +293,12 @@ def _wrapped(text: str) -> int | None:
 
 def _whole(line: str) -> bool:
     try:
-        return isinstance(json.loads(line), dict | list)
-    except (ValueError, RecursionError):
+        return isinstance(json.loads(line, parse_int=str), dict | list)
+    except ValueError:
         return False
+    except RecursionError:
+        start = len(line) - len(line.lstrip())
+        return _end(line, start) == len(line.rstrip())
 
 
 def _lines(source: _Source) -> Iterator[_Found]:
@@ -262,9 +319,8 @@ def _array(source: _Source, at: int) -> Iterator[_Found]:
     while (at := source.skip(at)) < len(source.text):
         if source.text[at] == "]":
             if source.text[at + 1 :].strip() not in ("", "}"):
-                yield _Found(
-                    at, problem=f"line {source.line(at)}: there is text after the list's end that was not read"
-                )
+                words = f"line {source.line(at)}: there is text after the list's end that was not read"
+                yield _Found(at, problem=words, unread=True)
             return
         found, after = source.decode(at)
         if after > at:
@@ -276,7 +332,7 @@ def _array(source: _Source, at: int) -> Iterator[_Found]:
         if onward is None:
             return
         at = onward
-    yield _Found(len(source.text) - 1, problem=_cut(rows))
+    yield _Found(len(source.text) - 1, problem=_cut(rows), unread=True)
 
 
 def _cut(rows: int) -> str:
@@ -310,13 +366,12 @@ def _rows_of(found: _Found) -> Iterator[_Found]:
     if isinstance(value, dict) and len(lists) == 1:
         [(name, held)] = lists.items()
         under = {one: value[one] for one, kind in UNDER.items() if isinstance(value.get(one), kind)}
-        beside = tuple(one for one in value if one not in (name, *under) and value[one] is not None)
+        beside = tuple(readable(one) for one in value if one not in (name, *under) and value[one] is not None)
         yield from (_Found(None, row, under=under, beside=() if n else beside) for n, row in enumerate(held))
     elif lists:
-        names = ", ".join(f'"{name}"' for name in lists)
-        yield replace(
-            found, value=None, problem=f"it holds {len(lists)} lists of rows ({names}); save each in its own file"
-        )
+        names = ", ".join(f'"{readable(shorten(name, 40))}"' for name in list(lists)[:8])
+        words = f"it holds {len(lists)} lists of rows ({names}); save each in its own file"
+        yield replace(found, value=None, problem=words, unread=True)
     else:
         yield found
 

@@ -57,6 +57,12 @@ def from_json(value: object) -> Conversation:
     )
 
 
+def is_canonical(value: object) -> bool:
+    """Whether a row is meant in this form: it has turns with a role and a text."""
+    turns = value.get("turns") if isinstance(value, dict) else None
+    return isinstance(turns, list) and any(isinstance(turn, dict) and {"role", "text"} <= turn.keys() for turn in turns)
+
+
 def loads(text: str) -> Conversation:
     """The conversation of a canonical line. Raises DataError."""
     try:

@@ -1,7 +1,8 @@
 """Reads a row of any shape that people have into the canonical conversation.
 
 Invariant: everything in the row is either in the conversation (unknown fields in `extra`) or the row is refused with
-a DataError that names the field. Knows one row at a time; files are `files`' business.
+a DataError that names the field. Of the canonical form the record (id, provenance, …) is left out: that is `restore`'s.
+Knows one row at a time; files are `files`' business.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inscape.errors import DataError
-from inscape.examples import fields
+from inscape.examples import fields, serialize, thoughts
+from inscape.examples.record import RECORD
 from inscape.examples.turns import Said, Talk, assemble, messages, read_talk
-from inscape.records import Conversation, Structure
+from inscape.records import STRUCTURES, Conversation, Structure
 
 LISTS = ("conversations", "conversation", "messages", "turns")
 PAIRS = (
@@ -72,6 +74,8 @@ def read(value: object, *, tag: str = "thinking", under: Mapping[str, Any] | Non
     """
     row, below = _row(value), _row(dict(under or {}))
     key = next((name for name in LISTS if name in row), None)
+    if key == "turns" and serialize.is_canonical(row):
+        return _held(_canonical(row, below), tag)
     if key:
         talk = read_talk(row[key], key, tag)
         used, shape = {key}, key
@@ -81,7 +85,7 @@ def read(value: object, *, tag: str = "thinking", under: Mapping[str, Any] | Non
     talk = talk if talk.system else _with_system(below, talk)
     metadata = fields.metadata(below.get("metadata"))
     conversation = _conversation(row, talk, used | set(SYSTEM), metadata)
-    return Read(conversation, _structure(row, talk, key), shape)
+    return _held(Read(conversation, _structure(row, talk, key), shape), tag)
 
 
 def _row(value: object) -> dict[str, Any]:
@@ -94,6 +98,36 @@ def _row(value: object) -> dict[str, Any]:
     return {name: held for name, held in value.items() if held is not None}
 
 
+def _held(found: Read, tag: str) -> Read:
+    """The same, once it is sure that a row can hold it again: with a thought's tag in the wrong place none can."""
+    for number, turn in enumerate(found.conversation.turns, 1):
+        said = dict.fromkeys((turn.effort, None))  # None: once the effort is the row's, and not in its text
+        if turn.role == "assistant" and not all(thoughts.survives(turn.thought, turn.text, tag, one) for one in said):
+            raise DataError(
+                f"turn {number}: a thought's tag stands where it would be taken for the beginning or the end of "
+                "another thought; take it away, or put it between backticks"
+            )
+    return found
+
+
+def _canonical(row: Mapping[str, Any], below: Mapping[str, Any]) -> Read:
+    """A row of dataset/, to the letter: nothing is trimmed, and no thought is looked for in a text."""
+    talk = serialize.from_json({name: value for name, value in row.items() if name not in RECORD})
+    if not talk.system:
+        talk = replace(talk, system=_with_system(below, Talk(())).system)
+    if under := fields.metadata(below.get("metadata")):
+        own = {name: value for name in fields.METADATA if (value := getattr(talk, name)) is not None}
+        inner = under | fields.metadata(talk.extra.get("metadata")) | own
+        known = _conversation({}, Talk(()), set(), inner)
+        extra = {**talk.extra, **known.extra}
+        talk = replace(known, turns=talk.turns, system=talk.system, extra=extra)
+    wanted = next((name for name in STRUCTURES if name == row.get("structure")), None)
+    said: Structure = "plain" if len(talk.turns) == 2 else "thinking"
+    if any(turn.state for turn in talk.turns):
+        said = "state"
+    return Read(talk, wanted or said, "turns/text")
+
+
 def _pair(row: Mapping[str, Any], tag: str) -> tuple[Talk, set[str], str]:
     pair = next((p for p in PAIRS if p[0] in row and p[1] in row), None)
     if pair is None:
@@ -102,8 +136,8 @@ def _pair(row: Mapping[str, Any], tag: str) -> tuple[Talk, set[str], str]:
     said = _history(row) + _side(row, ask, "user")
     replies = _side(row, answer, "assistant")
     used = {ask, answer, "history"}
-    if second and isinstance(row.get(second), str):
-        said[-1].rest.setdefault("input", row[second])
+    if second and second in row:
+        said[-1].rest.setdefault("input", fields.second(row[second], f'"{second}"'))
         used.add(second)
     for name in (*fields.THOUGHTS, *fields.STATE):
         if name in row and name not in replies[-1].rest:

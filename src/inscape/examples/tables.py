@@ -21,6 +21,7 @@ _NAMED = _KNOWN | {*METADATA, *SYSTEM, "metadata"}
 
 def read_table(text: str, name: str) -> Iterator[Row]:
     """The rows of a table with a header. Raises DataError at once where the header names no known pair of columns."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # else a long cell would end the reading
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = _header(next(filter(None, reader)), name)
@@ -58,7 +59,7 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[Row]:
             return
         except csv.Error as problem:
             words = f"line {line}: {_words(str(problem))}; nothing after it could be read"
-            yield Row(number + 1, line, problem=words)
+            yield Row(number + 1, line, problem=words, unread=True)
             return
         if any(cell.strip() for cell in cells):
             number += 1
@@ -75,8 +76,6 @@ def _line(reader: Iterator[list[str]]) -> int:
 def _words(problem: str) -> str:
     if "unexpected end of data" in problem:
         return "a cell opened with a double quote is never closed"
-    if "field larger" in problem:
-        return "a cell is longer than 131,072 characters"
     return f"it cannot be read as CSV ({problem})"
 
 

@@ -183,7 +183,7 @@ def _system(one: Said, *, first: bool) -> str | None:
 def _turn(one: Said, role: str, tag: str) -> tuple[Turn, dict[str, Any]]:
     """The turn, and what of its fields has no place in it."""
     if role == "user":
-        given = fields.optional_text(one.rest.get("input"), f'{one.where} "input"')
+        given = fields.second(one.rest.get("input"), f'{one.where} "input"')
         turn = Turn("user", one.text, input=given)
         left = {k: v for k, v in one.rest.items() if k != "input"}
     else:

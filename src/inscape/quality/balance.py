@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from inscape.quality import form, words
 from inscape.quality.rows import Finding, Limits, Row
 from inscape.quality.spread import whole
+from inscape.text import plural
 
 SIZES: dict[str, tuple[int, int, tuple[int, int]]] = {
     "7B": (100, 500, (1000, 2000)),
@@ -20,18 +22,65 @@ SIZES: dict[str, tuple[int, int, tuple[int, int]]] = {
     "405B": (500, 1500, (3000, 5000)),
 }
 """Fewest, recommended and ideal examples for a model of a size."""
+LEVELS = ("LOW", "MEDIUM", "HIGH")
+_ISO_639 = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
+    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
+    "ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na "
+    "nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so "
+    "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+"""The two-letter codes of languages."""
 KINDS = ("category", "complexity", "language", "book", "template", "criterion")
 
 
+_PIECE = re.compile(r'\s*"[^"]+"\s*=[^,]*|[^,]+')
+_QUOTED = re.compile(r'"([^"]+)"')
+
+
 def targets(text: str) -> dict[str, float]:
-    """'LOW=50, MEDIUM=37, HIGH=13' as numbers. Raises ValueError for anything else."""
+    """'LOW=50, MEDIUM=37, HIGH=13' as numbers; a name with a comma in quotes. Raises ValueError for anything else."""
     made: dict[str, float] = {}
-    for piece in filter(None, (one.strip() for one in text.split(","))):
+    for piece in filter(None, (one.strip() for one in _PIECE.findall(text))):
         name, sign, number = piece.rpartition("=")
         if not sign or not name.strip() or not re.fullmatch(r"\s*\d+(?:\.\d+)?\s*%?\s*", number):
-            raise ValueError(f"{piece!r} must be a name, = and a number, such as LOW=50")
-        made[name.strip()] = float(number.strip(" %"))
+            raise ValueError(
+                f"{piece!r} must be a name, = and a number, such as LOW=50 (a name with a comma in quotes: "
+                '"Here, now"=50)'
+            )
+        name = name.strip()
+        whole_name = _QUOTED.fullmatch(name)
+        made[whole_name[1] if whole_name else name] = float(number.strip(" %"))
+    if made and not 0 < sum(made.values()) < 1e12:
+        raise ValueError("one of the numbers at least must be above 0, such as LOW=50, and all below a million million")
     return made
+
+
+def same(kind: str, name: str) -> str:
+    """A name as it is compared: case does not count, and of a language not how it is named."""
+    if kind == "language":
+        return form.code(name) or re.sub(r"(?<=^[a-z]{2})[-_].*", "", words.fold(name))
+    return words.fold(name)
+
+
+def unknown(kind: str, names: Iterable[str]) -> str | None:
+    """What is wrong with the first name that no row can have, as a sentence's end; None where all can be."""
+    for name in names:
+        if kind == "complexity" and name.upper() not in LEVELS:
+            return f"there is no complexity {name!r}; the levels are {', '.join(LEVELS)}"
+        if kind == "language" and not language_like(name):
+            return f"{name!r} is no language; write a code, such as tr or en, or a language's name"
+        if kind == "criterion" and not re.fullmatch(r"criterion \d+", name.casefold()):
+            return f"{name!r} is no criterion; write 'criterion 1' for the first item of rubric.md"
+    return None
+
+
+def language_like(name: str) -> bool:
+    """Whether a name can be a language's: a code of ISO 639, with a region or without, or a word."""
+    code = re.split(r"[-_]", name.casefold())[0]
+    if not re.fullmatch(r"[^\W\d_]{2,}(?:[-_][^\W_]{2,8})*", name):
+        return False
+    return len(code) > 2 or code in _ISO_639.split()
 
 
 class Balance:
@@ -70,20 +119,22 @@ class Balance:
 
     def _against(self, kind: str, counted: Mapping[str, int], wanted: Mapping[str, float]) -> Iterator[Finding]:
         """A share off its target by more than the slack, and by more rows than chance makes."""
-        known = {name.casefold(): n for name, n in counted.items()}
+        known: Counter[str] = Counter()
+        for name, number in counted.items():
+            known[same(kind, name)] += number
         total, whole_target = sum(counted.values()) or 1, sum(wanted.values())
         for name, target in wanted.items():
-            has = known.get(name.casefold(), 0)
+            has = known[same(kind, name)]
             should = target / whole_target
             off = has / total - should
             if abs(off) > self._limits.number("balance_slack"):
                 missing = round(should * total) - has
                 todo = f"{missing:,} more would do" if missing > 0 else f"{-missing:,} too many"
                 yield whole("balance", "warning", f"{kind} {name}: {has / total:.0%}, target {should:.0%}; {todo}")
-        aims = {name.casefold() for name in wanted}
-        if others := sum(n for name, n in counted.items() if name.casefold() not in aims):
-            names = ", ".join(name for name in counted if name.casefold() not in aims)
-            yield whole("balance", "note", f"{others:,} rows have a {kind} without a target", names)
+        aims = {same(kind, name) for name in wanted}
+        if others := sum(n for name, n in known.items() if name not in aims):
+            names = ", ".join(name for name in counted if same(kind, name) not in aims)
+            yield whole("balance", "note", f"{plural(others, 'row')} with a {kind} that has no target", names)
 
     def _crowded(self, kind: str, counted: Counter[str]) -> Iterator[Finding]:
         if len(counted) < 2 or self._rows < self._limits.number("set_rows"):
@@ -98,7 +149,7 @@ class Balance:
         total = sum(counted.values())
         if total < self._limits.number("set_rows"):
             return
-        shares = {level: counted[level] / total for level in ("LOW", "MEDIUM", "HIGH")}
+        shares = {level: counted[level] / total for level in LEVELS}
         for level, share in shares.items():
             least = self._limits.number("low_share" if level == "LOW" else "level_share")
             if share < least:
@@ -128,7 +179,7 @@ class Coverage:
         }  # fmt: skip
         for kind, value in held.items():
             if value:
-                self._seen[kind].add(value.casefold())
+                self._seen[kind].add(same(kind, value))
                 self._with[kind] += 1
         self._seen["criterion"].update(f"criterion {number}" for number in item.criteria)
         if talk.category and talk.complexity:
@@ -137,12 +188,12 @@ class Coverage:
     def finish(self) -> Iterator[Finding]:
         for kind in KINDS:
             for name in targets(self._limits.text(f"target_{kind}")):
-                if name.casefold() not in self._seen[kind]:
+                if same(kind, name) not in self._seen[kind]:
                     yield whole("coverage", "warning", f"no row has the {kind} {name}")
         for kind in ("category", "complexity"):
             without = self._rows - self._with[kind]
             if self._with[kind] and without:
-                yield whole("coverage", "note", f"{without:,} of {self._rows:,} rows have no {kind}")
+                yield whole("coverage", "note", f"{without:,} of {plural(self._rows, 'row')} without a {kind}")
         for category in sorted({category for category, _ in self._pairs}):
             levels = [level for one, level in self._pairs if one == category]
             number = sum(n for (one, _), n in self._pairs.items() if one == category)
@@ -164,7 +215,7 @@ class Size:
 
     def finish(self) -> Iterator[Finding]:
         least, recommended, (ideal, most) = SIZES[self._model]
-        said = f"{self._rows:,} rows for a {self._model} model: "
+        said = f"{plural(self._rows, 'row')} for a {self._model} model: "
         advice = (
             f"at least {least:,}, better {recommended:,}, ideal {ideal:,} to {most:,}. Ten perfect rows beat a hundred "
             "mediocre ones."

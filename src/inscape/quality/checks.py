@@ -6,11 +6,26 @@ compare.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from inscape.quality import balance, duplicates, filler, form, levels, personal, probes, series, source, spread, voice
+from inscape.quality import (
+    balance,
+    duplicates,
+    filler,
+    form,
+    levels,
+    mend,
+    personal,
+    probes,
+    prompts,
+    series,
+    source,
+    spread,
+    voice,
+)
 from inscape.quality.rows import Finding, Item, Limits, Row, look
 
 RowCheck = Callable[[Row, Limits], Iterator[Finding]]
@@ -35,16 +50,46 @@ class Check:
 
 
 SHAPE = "shape"
-"""Rows that cannot be read at all; found by whoever reads them, so it cannot be turned off."""
+"""Rows that cannot be read at all; found by whoever reads them, so it is always on."""
+_PART = re.compile(r"the (?:lines of the )?(user's text|thought|reply)\b")
+
+
+def _filler(row: Row, limits: Limits) -> Iterator[Finding]:
+    """One error for each text of the row: what a loop made need not be said in five ways."""
+    found = list(filler.filler(row, limits))
+    wrong = {_part(one) for one in found if one.severity == "error"}
+    said: set[str] = set()
+    for one in found:
+        part = _part(one)
+        if not wrong:
+            yield one
+        elif one.severity == "error" and part not in said and (part or wrong == {""}):
+            said.add(part)
+            yield one
+        elif part and part not in wrong:
+            yield one
+
+
+def _part(finding: Finding) -> str:
+    """The text that a finding of filler is about; empty where it is about the whole row."""
+    hit = _PART.match(finding.message)
+    return hit[1] if hit else ""
+
+
+def _leaked(row: Row, limits: Limits) -> Iterator[Finding]:
+    yield from form.leaked(row, limits)
+    yield from prompts.repeated(row, limits)
+
 
 CHECKS: tuple[Check, ...] = (
     Check(
         "filler",
         "placeholders: counters, lorem, TODO, echoes, slots left open, an answer only named",
-        row=filler.filler,
+        row=_filler,
     ),
     Check("series", "rows made by a loop: another number, one other word, or no difference", over=series.Series),
-    Check("leaked", "tokens of a chat template, tags of thoughts, pieces of the prompt", row=form.leaked),
+    Check("leaked", "tokens of a chat template, tags of thoughts, lines of the prompt", row=_leaked),
+    Check("mendable", "broken encoding, unseen signs, end tokens: what --fix mends", row=mend.mendable),
     Check("personal", "e-mail, phone, IBAN, TCKN, card numbers, keys", row=personal.personal),
     Check("duplicate", "the same row again, also across train and validation", over=duplicates.Duplicates),
     Check(
@@ -81,16 +126,18 @@ NAMES = (SHAPE, *(check.name for check in CHECKS))
 def run(
     items: Iterable[Item], limits: Limits, on: Iterable[str], special: dict[str, SetCheck] | None = None
 ) -> Iterator[Finding]:
-    """Findings in the order of the rows, then those over the set. `special`: set checks made with more than limits."""
+    """Findings in the order of the rows, then those over the set, if there was any row. `special`: set checks made with
+    more than limits."""
     wanted = set(on)
     rows = [check.row for check in CHECKS if check.row and check.name in wanted]
     made = special or {}
     over = [made.get(check.name) or check.over(limits) for check in CHECKS if check.over and check.name in wanted]
+    row: Row | None = None
     for item in items:
         row = look(item)
         for each in rows:
             yield from each(row, limits)
         for one in over:
             one.add(row)
-    for one in over:
+    for one in over if row is not None else ():
         yield from one.finish()

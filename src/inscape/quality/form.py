@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from inscape.quality import words
 from inscape.quality.rows import Finding, Limits, Part, Row, Severity
+from inscape.text import plural
 
 TEMPLATE_TOKENS = re.compile(
     r"<\|(?:im_start|im_end|endoftext|eot_id|eom_id|start_header_id|end_header_id|begin_of_text|"
@@ -101,7 +102,9 @@ def thought(row: Row, limits: Limits) -> Iterator[Finding]:
     if not inner and row.item.promises_thought:
         yield row.say("thought", "error", "its template promises a thought, and there is none", row.reply)
     elif row.item.promises_thought and len(inner) < len(replies):
-        yield row.say("thought", "warning", f"{len(replies) - len(inner)} of {len(replies)} turns have no thought")
+        missing = len(replies) - len(inner)
+        have = "has" if missing == 1 else "have"
+        yield row.say("thought", "warning", f"{missing} of {len(replies)} turns {have} no thought")
     for part in replies:
         if mine := inner.get(part.turn):
             yield from _overlap(row, mine, part, limits)
@@ -129,7 +132,7 @@ def thought_length(row: Row, limits: Limits) -> Iterator[Finding]:
     low, high = limits.number("thought_least"), limits.number("thought_most")
     for part in row.of("thought"):
         if not low <= len(part.words) <= high:
-            yield row.say("thought-length", "note", f"a thought of {len(part.words)} words", part.text)
+            yield row.say("thought-length", "note", f"a thought of {plural(len(part.words), 'word')}", part.text)
 
 
 def length(row: Row, limits: Limits) -> Iterator[Finding]:
@@ -144,19 +147,47 @@ def length(row: Row, limits: Limits) -> Iterator[Finding]:
 
 
 def language(row: Row, limits: Limits) -> Iterator[Finding]:
-    """A reply in another language than the row says, or than the user's, or than any that the set may have."""
-    if sum(len(part.words) for part in row.of("reply")) < limits.number("language_words") or row.code:
+    """A reply, or a thought, in another language than the row states, or else than its passage, or else than the user;
+    or a reply in another than any that the set may have.
+
+    Thoughts are not held to the user's language: who asks in Turkish may be thought about in English.
+    """
+    least = limits.number("language_words")
+    if row.code or max(_length(row, "reply"), _length(row, "thought")) < least:
         return
-    found, spoken = row.reply_language, row.reply
-    if not found:
-        return
-    asked = row.question if len(row.question_words) >= limits.number("language_words") else ""
-    wanted = _code(row.item.conversation.language) or words.language(asked)
+    stated = code(row.item.conversation.language) or words.language(row.item.passage_text)
     allowed = limits.names("languages")
-    if wanted and found != wanted:
-        yield row.say("language", "warning", f"the reply is in '{found}', and '{wanted}' was expected", spoken)
-    elif allowed and found not in allowed:
-        yield row.say("language", "warning", f"the reply is in '{found}'; the set is for {', '.join(allowed)}", spoken)
+    for kind, found in (("reply", row.reply_language), ("thought", row.thought_language)):
+        wanted = stated or (_asked(row) if kind == "reply" else "")
+        text = "\n".join(part.text for part in row.of(kind))
+        if not found or _length(row, kind) < least:
+            continue
+        if wanted and found != wanted:
+            yield row.say("language", "warning", f"the {kind} is in '{found}', and '{wanted}' was expected", text)
+        elif kind == "reply" and allowed and found not in allowed:
+            said = f"the reply is in '{found}'; the set is for {', '.join(allowed)}"
+            yield row.say("language", "warning", said, text)
+
+
+def _length(row: Row, kind: str) -> int:
+    return sum(len(part.words) for part in row.of(kind))
+
+
+_ASKED_WORDS = 3
+"""Words of the user's from which on they tell a language."""
+_SPEAKS_OF_ONE = re.compile(
+    r"\b(?:translat\w*|cevir\w*|ceviri\w*|tercume\w*|demek|mean(?:s|ing)?|language|dilde|diline|dilinde|"
+    r"(?:ingiliz|turk|alman|fransiz|ispanyol|italyan|portekiz|flemenk|rus|arap|japon|cin)c[ae]\w*|"
+    r"english|turkish|german|french|spanish|italian|dutch|portuguese|russian|arabic|japanese|chinese)\b"
+)
+"""In a bare text: a language is asked for or about, so the answer may be in any."""
+
+
+def _asked(row: Row) -> str:
+    """The user's language; empty where they say too little, or speak of a language."""
+    if len(row.question_words) < _ASKED_WORDS or _SPEAKS_OF_ONE.search(words.bare(row.folded_question)):
+        return ""
+    return words.language("\n".join(part.prose for part in row.of("user")))
 
 
 _NAMES = {
@@ -165,8 +196,10 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _code(named: str | None) -> str:
-    """'tr-TR', 'Turkish' and 'tr' are one; a mix or a language that cannot be told is ''."""
+def code(named: str | None) -> str:
+    """The code of a language as a row names it: 'tr-TR', 'Turkish' and 'tr' are one; '' for a mix and for any that
+    cannot be told from a text.
+    """
     low = (named or "").replace("İ", "i").casefold().strip()
     code = _NAMES.get(low, low.split("-")[0].split("_")[0])
     return code if code in _NAMES.values() else ""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from inscape.examples.effort import ITERATIONS
 from inscape.quality.rows import Finding, Limits, Row
+from inscape.text import plural
 
 
 def effort(row: Row, limits: Limits) -> Iterator[Finding]:
@@ -18,13 +19,13 @@ def effort(row: Row, limits: Limits) -> Iterator[Finding]:
     if level and talk.iterations is not None:
         low, high = ITERATIONS[level]
         if not low <= talk.iterations <= high:
-            message = f"{talk.iterations} iterations in a {level} row, where {low} to {high} belong"
+            message = f"{plural(talk.iterations, 'iteration')} in a {level} row, where {low} to {high} belong"
             yield row.say("effort", "warning", message, f"{level}, {talk.iterations}")
     for part in row.of("reply"):
         yield from _length(row, level, len(part.words), part.text, limits)
     thoughts = sum(len(part.words) for part in row.of("thought"))
     if level == "LOW" and thoughts > limits.number("low_thought_words"):
-        yield row.say("effort", "warning", f"a LOW row that thinks for {thoughts} words", row.question)
+        yield row.say("effort", "warning", f"a LOW row that thinks for {plural(thoughts, 'word')}", row.question)
     if level == "HIGH" and not thoughts and row.item.promises_thought:
         yield row.say("effort", "warning", "a HIGH row without a thought", row.question)
 
@@ -32,6 +33,6 @@ def effort(row: Row, limits: Limits) -> Iterator[Finding]:
 def _length(row: Row, level: str | None, words: int, text: str, limits: Limits) -> Iterator[Finding]:
     if level == "LOW" and words > limits.number("low_reply_words_warn"):
         high = words > limits.number("low_reply_words_high")
-        yield row.say("effort", "warning" if high else "note", f"a LOW reply of {words} words", text)
+        yield row.say("effort", "warning" if high else "note", f"a LOW reply of {plural(words, 'word')}", text)
     elif level == "HIGH" and words < limits.number("high_reply_words"):
-        yield row.say("effort", "note", f"a HIGH reply of {words} words", text)
+        yield row.say("effort", "note", f"a HIGH reply of {plural(words, 'word')}", text)

@@ -43,11 +43,20 @@ class Item:
     passage: str | None = None
     passage_text: str = ""
     book: str | None = None
+    title: str = ""
+    """What a person knows it by, where it came from no file: its passage and its template."""
+    prompt: str = ""
+    """The body of the template that it came from, as it was; empty where none is known."""
     promises_thought: bool = False
     """Whether its template asked for a thought in every turn."""
     part: Literal["train", "valid", ""] = ""
     criteria: tuple[int, ...] = ()
     """Items of the rubric that a reviewer ticked."""
+
+    @property
+    def place(self) -> str:
+        """Where it is found, in a message: its title and id, or its file and row."""
+        return f"{self.title} ({self.example})" if self.title else f"{self.file}, row {self.row}"
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,10 @@ class Row:
     @cached_property
     def reply_language(self) -> str:
         return self._language("reply")
+
+    @cached_property
+    def thought_language(self) -> str:
+        return self._language("thought")
 
     def _language(self, *kinds: str) -> str:
         held = list(self.of(*kinds))

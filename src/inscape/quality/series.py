@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from inscape.quality import hollow, skeleton
 from inscape.quality.rows import Finding, Limits, Row, short
+from inscape.quality.variants import Variants, representatives
 
 _DIGITS = re.compile(r"\d+")
 _COUNTER = re.compile(r"(?<![\d.,:/%$€₺])[#(\[]?(\d{1,5})[)\]]?\W*$")
 _SUM = re.compile(r"\d\s*[-+*/×÷^=x]\s*\d|\b(?:kere|times|plus|minus|art[ıi]|eksi|çarp[ıi]|bölü)\b")
+
+
+_COPIES = "with the same question and reply"
+_VARIANTS = "that are the same but for a word put before or after"
+_ONE_REPLY = "that give the same reply to different questions"
+_ALIKE = "whose questions begin or end alike, with one reply"
+_COUNTED = {"that differ only in a number", "that differ only in a counter", "that end in a running number"}
+"""Groups without an original: none of their rows was written."""
+_OWN_WORDS = 8
+"""Words of question and reply from which on the first of several copies is a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class _Seen:
     question: str
     reply: str
     asked: tuple[str, ...]
-    """Numbers of the question."""
+    """Numbers of the question, and other counters: letters, number words, hex."""
     told: tuple[str, ...]
     length: int
     words: str
@@ -50,12 +62,16 @@ class Groups:
 
     def large(self, least: int) -> Iterator[list[int]]:
         """The groups of at least so many rows, each in the order of the rows."""
+        return (group for _, group in self.keyed(least))
+
+    def keyed(self, least: int) -> Iterator[tuple[int, list[int]]]:
+        """The same, each with the hash of its key."""
         keys, numbers = self._keys, self._numbers
         order = sorted(range(len(keys)), key=keys.__getitem__)
-        for _, run in groupby(order, key=keys.__getitem__):
+        for key, run in groupby(order, key=keys.__getitem__):
             group = sorted({numbers[n] for n in run})
             if len(group) >= least:
-                yield group
+                yield key, group
 
 
 class Series:
@@ -69,7 +85,12 @@ class Series:
         self._copies, self._same_answer = Groups(), Groups()
         self._numbered, self._asked, self._told = Groups(), Groups(), Groups()
         self._slots, self._short_slots, self._halves = Groups(), Groups(), Groups()
-        self._tails = Groups()
+        self._tails, self._lettered, self._pairs = Groups(), Groups(), Groups()
+        self._adorned, self._framed, self._frames = Groups(), Groups(), Groups()
+        self._thoughts, self._short_thoughts, self._thought_slots = Groups(), Groups(), Groups()
+        self._variants = Variants()
+        self._units = Groups()
+        self._composed: dict[int, list[tuple[int, ...]]] = {}
 
     def add(self, row: Row) -> None:
         question, reply = row.folded_question, row.folded_reply
@@ -77,15 +98,21 @@ class Series:
         asked, told = row.question_words, row.reply_words
         numbers_asked, numbers_told = tuple(_DIGITS.findall(question)), tuple(_DIGITS.findall(reply))
         item = row.item
+        stems = {word[:5] for word in asked}
+        by_word = self._by_counter(number, question, asked, told)
         self._rows.append(
             _Seen(item.file, item.row, item.example, short(row.question, 160), short(row.reply, 160),
-                  numbers_asked, numbers_told, len(told), " ".join(told) if len(told) <= 60 else "")
+                  by_word[0] or numbers_asked, by_word[1] or numbers_told, len(told),
+                  " ".join(told) if len(told) <= 60 else "")
         )  # fmt: skip
         self._copies.add((question, reply), number)
-        if len(told) >= 5:
-            self._same_answer.add(reply, number)
+        self._variants.add(asked, told, row.question + row.reply)
         self._by_number(number, question, reply, numbers_asked, numbers_told, len(told))
-        self._by_word(number, asked, told)
+        self._by_word(number, asked, told, stems)
+        self._by_frame(number, asked, told)
+        self._by_unit(number, reply, stems)
+        if thought := [word for part in row.of("thought") for word in part.all_words]:
+            self._by_thought(number, thought, stems)
 
     def _by_number(
         self, number: int, question: str, reply: str, asked: tuple[str, ...], told: tuple[str, ...], length: int
@@ -103,14 +130,67 @@ class Series:
         if told and length >= 4:
             self._told.add(bare_reply, number)
 
-    def _by_word(self, number: int, asked: list[str], told: list[str]) -> None:
-        if len(told) < 4:
+    def _by_counter(
+        self, number: int, question: str, asked: list[str], told: list[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Counters in words: 'Deyim A', 'ikilem III', 'konu beş', 'case 9b08923d'. What counted the question and the
+        reply, where words did."""
+        bare_question, before = skeleton.counters(asked)
+        bare_reply, after = skeleton.counters(told)
+        if not (before or after) or _SUM.search(question) or (before and after and not set(before) & set(after)):
+            return (), ()
+        if (before and after) or (bare_question or bare_reply)[-1] == "#":
+            left = [word for word in (*(bare_question or asked), *(bare_reply or told)) if word != "#"]
+            if len(left) >= 3 and told != list(after):
+                self._lettered.add((bare_question or tuple(asked), bare_reply or tuple(told)), number)
+        return before, after
+
+    def _by_frame(self, number: int, asked: list[str], told: list[str]) -> None:
+        """The row without its ornaments; the reply beside the first and the last words of its question."""
+        reply = skeleton.plain(told) if len(told) <= 60 else tuple(told)
+        if len(told) >= 5:
+            self._same_answer.add(reply, number)
+        if 4 <= len(reply) <= 60:
+            self._adorned.add((skeleton.plain(asked), reply), number)
+        if 5 <= len(told) <= 40 and 3 <= len(asked) <= 20:
+            said = hash(reply)
+            for frame in ((0, *asked[:2]), (1, *asked[-2:])):
+                self._frames.add(frame, number)
+                self._framed.add((frame, said), number)
+
+    def _by_unit(self, number: int, reply: str, stems: set[str]) -> None:
+        """The sentences of a short reply, with the words of its question and without."""
+        held = hollow.units(reply)
+        keys: list[tuple[int, int]] = []
+        for unit in held:
+            said = tuple(unit.split())
+            bare = skeleton.runs(skeleton.masked(said, stems))
+            keys.append((_key(said), _key(bare) if len(bare) - bare.count("*") >= 2 else 0))
+        if len(keys) >= 2:
+            self._composed[number] = [() if hollow.is_stock(u) else pair for u, pair in zip(held, keys, strict=True)]
+        for key in {key for pair in keys for key in pair if key}:
+            self._units.add(key, number)
+
+    def _by_thought(self, number: int, thought: list[str], stems: set[str]) -> None:
+        if len(thought) >= 5:
+            (self._thoughts if len(thought) >= 8 else self._short_thoughts).add(tuple(thought), number)
+            bare = skeleton.masked(thought, stems)
+            if 5 <= len(bare) - bare.count("*") < len(bare):
+                self._thought_slots.add(skeleton.runs(bare), number)
+
+    def _by_word(self, number: int, asked: list[str], told: list[str], stems: set[str]) -> None:
+        if len(told) < 3:
             return
-        stems = {word[:5] for word in asked}
-        bare = tuple("*" if word[:5] in stems else word for word in told)
-        left = sum(word != "*" for word in bare)
-        if 3 <= left < len(bare):
-            (self._slots if left >= 5 else self._short_slots).add(_runs(bare), number)
+        bare = skeleton.masked(told, stems)
+        left = len(bare) - bare.count("*")
+        if 2 <= left < len(bare):
+            key = skeleton.runs(bare)
+            if len(told) <= 40 and len(asked) <= 20:
+                frame = skeleton.masked(asked, {word[:5] for word in told})
+                if frame.count("*") < len(frame):
+                    self._pairs.add((skeleton.runs(frame), key), number)
+            if left >= 3 and len(told) >= 4:
+                (self._slots if left >= 5 else self._short_slots).add(key, number)
         if 5 <= len(told) <= 60:
             half = len(told) // 2
             self._halves.add((0, len(told), *told[:half]), number)
@@ -120,8 +200,9 @@ class Series:
 
     def finish(self) -> Iterator[Finding]:
         said: dict[int, tuple[str, int]] = {}
-        for why, group in self._groups():
-            for number in group:
+        variants = self._variants.found()
+        for why, group in self._groups(variants):
+            for number in self._guilty(group, why, variants):
                 if number not in said or len(group) > said[number][1]:
                     said[number] = (why, len(group))
         for number in sorted(said):
@@ -133,10 +214,22 @@ class Series:
                 short(f"{seen.question} → {seen.reply}"), seen.example,
             )  # fmt: skip
 
-    def _groups(self) -> Iterator[tuple[str, list[int]]]:
+    def _guilty(self, group: list[int], why: str, variants: dict[int, int]) -> list[int]:
+        """The rows of a group that no person wrote: an original is spared where its own variants make the group."""
+        if not variants or why in _COUNTED:
+            return group
+        originals = representatives(group, variants)
+        return [n for n in group if n in variants] if len(originals) < self._least else group
+
+    def _groups(self, variants: dict[int, int]) -> Iterator[tuple[str, list[int]]]:
+        circles = list(self._circles())
+        around = {number for circle in circles for number in circle}
         for group in self._large(self._copies):
-            yield "with the same question and reply", group
-        yield from (("that repeat earlier rows in their order", group) for group in self._circles())
+            whole = len(self._rows[group[0]].question.split()) + self._rows[group[0]].length
+            yield _COPIES, group[1:] if whole >= _OWN_WORDS and around.isdisjoint(group) else group
+        if variants:
+            yield _VARIANTS, sorted(variants)
+        yield from (("that repeat earlier rows in their order", group) for group in circles)
         for group in self._large(self._numbered):
             if self._distinct(group):
                 yield "that differ only in a number", group
@@ -148,13 +241,29 @@ class Series:
                 yield "whose replies differ only in a number", group
         for group in self._large(self._same_answer):
             if self._different_questions(group) and self._long_enough(group):
-                yield "that give the same reply to different questions", group
+                yield _ONE_REPLY, group
         for group in (*self._large(self._slots), *self._large(self._short_slots, 5)):
             if self._different_questions(group):
                 yield "whose replies differ only in words of the question", group
         for group in self._large(self._tails):
             if self._distinct(group):
                 yield "whose questions end in a number, with one reply", group
+        for group in self._large(self._lettered):
+            if self._distinct(group):
+                yield "that differ only in a counter", group
+        for group in self._large(self._pairs):
+            if self._different_questions(group):
+                yield "that differ only in words which question and reply share", group
+        for group in self._large(self._adorned):
+            yield _VARIANTS, group
+        yield from self._pools()
+        yield from self._mixed(variants)
+        for group in (*self._large(self._thoughts), *self._large(self._short_thoughts, 5)):
+            if self._different_questions(group):
+                yield "with the same thought for different questions", group
+        for group in self._large(self._thought_slots):
+            if self._different_questions(group):
+                yield "whose thoughts differ only in words of the question", group
         yield from (("whose replies differ only in one word", group) for group in self._one_word())
         yield from (("that end in a running number", group) for group in self._running())
 
@@ -172,10 +281,42 @@ class Series:
     def _different_questions(self, group: list[int]) -> bool:
         return len({self._rows[n].question for n in group}) >= self._least
 
+    def _asked_so_often(self, group: list[int]) -> bool:
+        return len({self._rows[n].question for n in group}) >= 4
+
     def _long_enough(self, group: list[int]) -> bool:
         """A formula of a few words may answer many questions; a sentence or two may not."""
         length = self._rows[group[0]].length
         return length >= 8 or (length >= 5 and len(group) >= 10)
+
+    def _pools(self) -> Iterator[tuple[str, list[int]]]:
+        """Replies drawn from a short list: for any questions, where several come often; for questions of one make."""
+        drawn = [group for group in self._large(self._same_answer, 4) if self._asked_so_often(group)]
+        if len(drawn) >= 3:
+            yield from (("with a reply from a short list", group) for group in drawn)
+        for group in self._large(self._framed):
+            if self._different_questions(group):
+                yield _ALIKE, group
+        for group in self._large(self._frames, 6):
+            said = Counter(self._rows[n].words for n in group)
+            again = [n for n in group if said[self._rows[n].words] >= 2]
+            few = 2 * sum(count >= 2 for count in said.values()) <= len(again)
+            if len(again) >= 6 and few and self._different_questions(again):
+                yield "whose questions begin or end alike, with replies from a short list", again
+
+    def _mixed(self, variants: dict[int, int]) -> Iterator[tuple[str, list[int]]]:
+        """Replies put together from sentences that stand in other replies too: none of them is this row's own."""
+        often: set[int] = set()
+        for key, group in self._units.keyed(self._least):
+            if len({self._rows[n].question for n in representatives(group, variants)}) >= self._least:
+                often.add(key)
+        made = [
+            number
+            for number, units in self._composed.items()
+            if any(units) and all(not pair or not often.isdisjoint(pair) for pair in units)
+        ]
+        if len(made) >= 4:
+            yield "whose sentences all stand in other rows too", made
 
     def _one_word(self) -> Iterator[list[int]]:
         """Replies of one length that share all words but one, by the half that they share whole."""
@@ -211,7 +352,9 @@ class Series:
             run: list[int] = []
             last: tuple[str, int] | None = None
             for number, seen in enumerate(self._rows):
-                tail = ends_in_counter(getattr(seen, side)) if not _SUM.search(seen.question) else None
+                text = getattr(seen, side)
+                bare = int(text) if side == "reply" and text.isdecimal() and len(text) <= 5 else ends_in_counter(text)
+                tail = None if _SUM.search(seen.question) else bare
                 here = (seen.file, tail) if tail is not None else None
                 if here and last and here == (last[0], last[1] + 1):
                     run.append(number)
@@ -224,12 +367,12 @@ class Series:
                 yield run
 
 
+def _key(said: tuple[str, ...]) -> int:
+    """A hash that is its own hash, as `Groups` gives it back."""
+    return hash(hash(said))
+
+
 def ends_in_counter(text: str) -> int | None:
     """The number a text ends in, where words stand before it and nothing makes it a price, a date or a sum."""
-    found = _COUNTER.search(text)
+    found = _COUNTER.search(text, max(len(text) - 60, 0))
     return int(found[1]) if found and re.search(r"[^\W\d_]{2,}\W*$", text[: found.start()]) else None
-
-
-def _runs(bare: tuple[str, ...]) -> tuple[str, ...]:
-    """Masked words that stand together are one: a topic may have any number of words."""
-    return tuple(word for n, word in enumerate(bare) if word != "*" or n == 0 or bare[n - 1] != "*")

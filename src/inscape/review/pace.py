@@ -1,7 +1,7 @@
 """How fast a person reviews and how long the rest will take: their own measure, or an estimate before there is one.
 
 Invariant: an estimate is marked as one. Times are milliseconds; a decision without a time (from a file) has 0 and
-does not count.
+does not count, and neither does one that came too fast for anything to have been read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 ENOUGH = 10
 """Decisions before a person's own rate is trusted."""
+LEAST = 500
+"""Milliseconds below which nobody read anything: keys that were pasted, or pressed by a program."""
 RECENT = 30
 """Decisions that the rate is measured by: the last ones."""
 
@@ -29,7 +31,7 @@ def pace(milliseconds: Sequence[int], words_left: int, left: int, words_per_minu
 
     `words_left` holds each passage once for all of its examples that stand together.
     """
-    timed = [ms for ms in milliseconds if ms > 0][-RECENT:]
+    timed = [ms for ms in milliseconds if ms >= LEAST][-RECENT:]
     if len(timed) >= ENOUGH:
         each = sum(timed) / len(timed) / 1000
         return Pace(3600 / each, each * left, True)

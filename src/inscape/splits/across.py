@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inscape.records import Conversation
-from inscape.splits.groups import Union, answers, instructions, prompt
-from inscape.splits.near import level, near, overlap
+from inscape.splits.groups import Union
+from inscape.splits.near import level, near_leveled, overlap
+from inscape.splits.said import Said, answers, common, formulas, said, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +22,54 @@ class Leak:
 
     train: int
     valid: int
-    kind: Literal["copy", "prompt"]
-    """copy: the answers are near copies; prompt: the user says the same."""
+    kind: Literal["copy", "prompt", "reply"]
+    """copy: the answers are near copies; prompt: the user says the same; reply: a reply of one stands in the other."""
     overlap: float
 
 
 def leaks(train: Sequence[Conversation], valid: Sequence[Conversation]) -> Iterator[Leak]:
-    """One for each row of `valid` that has a near copy in `train`, else for each whose prompt stands there too."""
-    texts = [answers(one) for one in (*train, *valid)]
-    asked = [prompt(one) for one in (*train, *valid)]
-    general = instructions(asked)
-    first = {text: t for t, text in reversed(list(enumerate(asked[: len(train)]))) if text and text not in general}
-    copied = _copied(texts, len(train))
-    for n in range(len(train), len(texts)):
-        t = copied.get(n, first.get(asked[n]))
-        if t is not None:
-            same = round(overlap(level(texts[t]), level(texts[n])), 2)
-            yield Leak(t, n - len(train), "copy" if n in copied else "prompt", same)
+    """One for each row of `valid` that has a near copy in `train`, else for each whose prompt stands there too, else
+    for each that shares a reply.
+    """
+    line = len(train)
+    compared = [said(one) for one in (*train, *valid)]
+    general = common((one.prompt for one in compared), len(compared))
+    first: dict[str, int] = {}
+    for t, one in enumerate(compared[:line]):
+        if one.prompt and one.prompt not in general:
+            first.setdefault(one.prompt, t)
+    found: dict[Literal["copy", "prompt", "reply"], dict[int, int]] = {
+        "copy": _copied([one.learned for one in compared], line),
+        "prompt": {n: first[one.prompt] for n, one in enumerate(compared) if n >= line and one.prompt in first},
+        "reply": _shared(compared, line),
+    }
+    for n, talk in enumerate(valid, line):
+        for kind, pairs in found.items():
+            if n in pairs:
+                same = round(overlap(level(answers(train[pairs[n]])), level(answers(talk))), 2)
+                yield Leak(pairs[n], n - line, kind, same)
+                break
+
+
+def _shared(compared: Sequence[Said], line: int) -> dict[int, int]:
+    """For each place from `line` on that shares an exchange with one before it, the first such."""
+    general = formulas(compared)
+    first: dict[int, int] = {}
+    for t, one in enumerate(compared[:line]):
+        for mark, _ in telling(one, general):
+            first.setdefault(mark, t)
+    made: dict[int, int] = {}
+    for n, one in enumerate(compared[line:], line):
+        if there := [first[mark] for mark, _ in telling(one, general) if mark in first]:
+            made[n] = min(there)
+    return made
 
 
 def _copied(texts: Sequence[str], line: int) -> dict[int, int]:
     """For each place from `line` on that has near copies before it, one of them: its nearest of kin, if it has one."""
     joined = Union(len(texts))
     made: dict[int, int] = {}
-    for one, two in near(texts):
+    for one, two in near_leveled(texts):
         joined.join(one, two)
         low, high = sorted((one, two))
         if low < line <= high:

@@ -28,16 +28,19 @@ _REPEATS = 0.7
 """Room for long texts that repeat themselves: they have fewer runs than letters, so lengths may differ more."""
 _I = str.maketrans({"ı": "i", "\u0307": None})
 _DIGITS = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
 """Words; a sign each in scripts that do not divide words."""
 
 
-def level(text: str) -> str:
+def level(text: str, *, digits: bool = False) -> str:
     """The text with case, spacing, quotes, dashes and digits leveled: 'Row 39' and 'row  7' are alike.
 
-    The Turkish i's are one letter here, since no casing fits both İ and I without knowing the language.
+    A text without a letter keeps its digits, since they are all that it says; with `digits` every text does. The
+    Turkish i's are one letter here, since no casing fits both İ and I without knowing the language.
     """
-    return _DIGITS.sub("0", fold(text).translate(_I))
+    leveled = fold(text).translate(_I)
+    return leveled if digits or not _LETTER.search(leveled) else _DIGITS.sub("0", leveled)
 
 
 def enough(length: int) -> float:
@@ -60,7 +63,11 @@ def overlap(one: str, two: str) -> float:
 
 def near(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Pairs of places of near copies; chained, they give the clusters. Empty texts are like nothing."""
-    leveled = [level(text) for text in texts]
+    return near_leveled([level(text) for text in texts])
+
+
+def near_leveled(leveled: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The same of texts that are leveled already."""
     first: dict[str, int] = {}
     for n, text in enumerate(leveled):
         if text and (seen := first.setdefault(text, n)) != n:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from inscape.examples.effort import level_of
-from inscape.splits.groups import By, Groups, Row, group
+from inscape.splits.groups import COARSE, By, Groups, Row, group
 from inscape.text import combine, plural
 
 Side = Literal["train", "valid"]
@@ -21,6 +21,8 @@ Key = tuple[str, str]
 
 _WINDOW = 200
 """Kinds of groups that are weighed against each other at each choice: enough to balance, and it stays linear."""
+_SHOWN = 3
+"""Ties of the largest group that are named."""
 _FEW = 30
 """Validation rows below which a loss curve is more noise than signal."""
 
@@ -41,9 +43,13 @@ class Split:
 
 
 def divide(
-    rows: Iterable[Row], *, valid: float = 0.1, seed: int = 1, by: By = "auto", before: Mapping[str, Side] | None = None
-) -> Split:
-    """Place every row. `valid`: the share of validation, above 0 and below 1. `before`: the sides that stand."""
+    rows: Iterable[Row], *, valid: float = 0.1, seed: int = 1, by: By = "auto",
+    before: Mapping[str, Side] | None = None, of_new: float | None = None,
+) -> Split:  # fmt: skip
+    """Place every row. `valid`: the share of validation, above 0 and below 1. `before`: the sides that stand.
+
+    `of_new`: another share for rows that have no side yet, taken of these rows alone.
+    """
     given = sorted(rows, key=lambda row: row.id)
     groups = group(given, by, valid)
     known = before or {}
@@ -55,13 +61,13 @@ def divide(
             sides |= {given[n].id: side for n in members}
         else:
             free.append(members)
-    desk = _Desk(given, valid, sides)
+    desk = _Desk(given, valid, sides, of_new)
     chosen = set(desk.choose(_ordered(free, given, seed)))
     for members in free:
         sides |= {given[n].id: "valid" if members in chosen else "train" for n in members}
     moved = tuple(row.id for row in given if known.get(row.id) == "valid" and sides[row.id] == "train")
     counts = _counts(given, sides)
-    notes = (*groups.notes, *_moved(moved), *_unbalanced(counts, groups, valid))
+    notes = (*groups.notes, *_moved(moved), *_unbalanced(counts, groups, valid, bool(known)))
     return Split(sides, groups, sum(row.id not in known for row in given), moved, counts, notes)
 
 
@@ -72,26 +78,35 @@ class _Desk:
     rows: Sequence[Row]
     valid: float
     sides: Mapping[str, Side]
+    of_new: float | None = None
     wanted: dict[Key, float] = field(default_factory=lambda: defaultdict(float))
     has: Counter[Key] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         for row in self.rows:
+            held = self.sides.get(row.id) == "valid"
+            share = self.valid if self.of_new is None else held if row.id in self.sides else self.of_new
             for key in _strata(row):
-                self.wanted[key] += self.valid
-                self.has[key] += self.sides.get(row.id) == "valid"
+                self.wanted[key] += share
+                self.has[key] += held
 
     def choose(self, groups: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
         """Groups for validation, until no further one brings its size nearer to the share."""
         kinds: dict[frozenset[tuple[Key, int]], list[tuple[int, ...]]] = defaultdict(list)
         for members in reversed(groups):
             kinds[self._kind(members)].append(members)
-        target = max(1, round(self.valid * len(self.rows)))
+        target = max(1, self._target())
         while kinds and (best := self._best(kinds, target - self.has[_ALL])):
             yield kinds[best].pop()
             self.has.update(dict(best))
             if not kinds[best]:
                 del kinds[best]
+
+    def _target(self) -> int:
+        """Rows that validation should hold."""
+        if self.of_new is None:
+            return round(self.valid * len(self.rows))
+        return self.has[_ALL] + round(self.of_new * sum(row.id not in self.sides for row in self.rows))
 
     def _kind(self, members: Iterable[int]) -> frozenset[tuple[Key, int]]:
         """How many rows of each stratum a group has: groups of one kind are equally good."""
@@ -161,27 +176,36 @@ _KINDS = ("all", "category", "complexity", "book")
 
 def _moved(moved: Sequence[str]) -> Iterator[str]:
     if moved:
-        verb = "belongs" if len(moved) == 1 else "belong"
+        since = "it now belongs" if len(moved) == 1 else "they now belong"
         yield (
-            f"Moved from validation to training, since it now {verb} with training rows: {', '.join(moved[:5])}"
+            f"Moved from validation to training, since {since} with training rows: {', '.join(moved[:5])}"
             f"{'…' if len(moved) > 5 else ''} ({plural(len(moved), 'row')})."
         )
 
 
-def _unbalanced(counts: Mapping[Key, tuple[int, int]], groups: Groups, valid: float) -> Iterator[str]:
-    """What could not be balanced, each in a sentence."""
+def _unbalanced(counts: Mapping[Key, tuple[int, int]], groups: Groups, valid: float, stood: bool) -> Iterator[str]:
+    """What could not be balanced, each in a sentence. `stood`: whether some rows had sides before."""
     train, held = counts.get(_ALL, (0, 0))
     total = train + held
     if not total:
         return
     if not held:
-        yield f"No validation: {_largest(groups, total)} Add rows from another place, or choose a finer --by."
+        yield f"No validation: {_largest(groups, total)}"
+        return
+    if not train:
+        all_ = "the one row stands" if held == 1 else f"all {held:,} rows stand"
+        yield (
+            f"Nothing is left to train on: {all_} for validation. Keep more, or `inscape split --fresh` divides them "
+            "anew."
+        )
         return
     if abs(held - valid * total) > max(1.0, 0.02 * total):
-        yield (
-            f"Validation holds {held:,} of {total:,} rows ({held / total:.0%}), not {valid:.0%}: groups are not "
-            f"divided and sides are kept. {_largest(groups, total)}"
-        )
+        far = ", more than twice what was asked for" if held > 2 * valid * total else ""
+        head = f"Validation holds {held:,} of {plural(total, 'row')} ({held / total:.0%}), not {valid:.0%}{far}:"
+        if stood:
+            yield f"{head} rows keep their sides. `inscape split --fresh` divides all of them anew."
+        else:
+            yield f"{head} groups are not divided. {_largest(groups, total)}"
     if held < _FEW:
         yield (
             f"{plural(held, 'validation row')}: a rising loss can be seen from about {_FEW}; until then read the "
@@ -191,8 +215,19 @@ def _unbalanced(counts: Mapping[Key, tuple[int, int]], groups: Groups, valid: fl
 
 
 def _largest(groups: Groups, total: int) -> str:
+    """How large the largest group is, what joins it, and what to do about it."""
     size = max(map(len, groups.members))
-    return f"The largest of {plural(len(groups.members), 'group')} holds {size:,} of {plural(total, 'row')}."
+    head = f"the largest of {plural(len(groups.members), 'group')} holds {size:,} of {plural(total, 'row')}"
+    if not groups.ties:
+        return f"{head[0].upper()}{head[1:]}. Keep more rows first."
+    shown = ", ".join(map(str, groups.ties[:_SHOWN]))
+    more = len(groups.ties) - _SHOWN
+    named = shown + (f" and {plural(more, 'other tie')}" if more > 0 else "")
+    if any(tie.kind in COARSE for tie in groups.ties):
+        advice = "`inscape split --fresh --by row` holds only near copies and one prompt's answers together."
+    else:
+        advice = "`inscape check` lists the copies; drop some of them, or add other rows."
+    return f"{head[0].upper()}{head[1:]}, joined by {named}. {advice}"
 
 
 def _absent(counts: Mapping[Key, tuple[int, int]], valid: float) -> Iterator[str]:

@@ -84,7 +84,7 @@ class _Shelving:
         data, name = read_bytes(path, limits.FILE), readable(path.name)
         digest = _digest(data)
         known = shelf.by_hash(self.store, digest)
-        if known and (self.project.root / known.path).exists():
+        if known and known.paragraphs and (self.project.root / known.path).exists():
             yield from self._again(known)
             return
         text = books.read(data, name)

@@ -11,11 +11,13 @@ from typing import cast
 
 from inscape import __version__
 from inscape.examples import effort
+from inscape.examples.effort import Policy
 from inscape.project import Project
 from inscape.records import Book, Decision, Example
 from inscape.splits.groups import TOGETHER
 from inscape.stages import contents, origins, terms
 from inscape.stages.split import Parts
+from inscape.stages.written import Written
 from inscape.store import Store, decisions, examples, splits
 from inscape.store import books as shelf
 from inscape.store.decisions import KEPT_AT_IMPORT
@@ -33,8 +35,10 @@ _WRITERS = {
 }
 
 
-def write_card(store: Store, project: Project, kept: Sequence[Example], split: Parts) -> str:
-    """The card as Markdown."""
+def write_card(
+    store: Store, project: Project, kept: Sequence[Example], split: Parts, policy: Policy | None = None
+) -> str:
+    """The card as Markdown. `policy`: the effort of the one export it is for; without it, of all that stand."""
     books = {book.id: book for book in shelf.all_books(store)}
     anchors = origins.anchors(store, kept)
     sources = {example.id: anchors[example.id].book for example in kept if example.id in anchors}
@@ -45,7 +49,7 @@ def write_card(store: Store, project: Project, kept: Sequence[Example], split: P
         *contents.tables(kept),
         *_where_from(store, kept, books, sources),
         *_review(store),
-        *_effort(project, kept),
+        *_effort(project, kept, policy),
         *_split(store, split),
         *_teachers(project, kept),
     ]
@@ -117,22 +121,51 @@ def _span(standing: Sequence[Decision]) -> str:
     return f"Decided on {days[0]}." if len(days) == 1 else f"Decided from {days[0]} to {days[-1]}."
 
 
-def _effort(project: Project, kept: Sequence[Example]) -> Iterator[str]:
-    policy = cast(effort.Policy, project.settings.text("export.effort"))
+def license_of(store: Store, kept: Sequence[Example]) -> str:
+    """The rights of the books, where every example comes out of a book whose rights are known and allow passing it on;
+    else nothing."""
+    books = {book.id: book for book in shelf.all_books(store)}
+    anchors = origins.anchors(store, kept)
+    used = {anchors[example.id].book if example.id in anchors else "" for example in kept}
+    if not used or not all(id_ in books and books[id_].rights in ("public-domain", "licensed") for id_ in used):
+        return ""
+    return "; ".join(sorted(f"{_title(books[id_])}: {books[id_].rights}" for id_ in used))
+
+
+def _effort(project: Project, kept: Sequence[Example], policy: Policy | None) -> Iterator[str]:
     scale = cast(effort.Scale, project.settings.text("export.effort_levels"))
-    some, total = effort.share(effort.render(e.conversation, policy, scale=scale) for e in kept)
     yield "## Effort"
+    exports = {} if policy else _policies(project)
+    setting = cast(Policy, project.settings.text("export.effort"))
+    found = set(exports.values()) or {policy or setting}
+    if len(found) == 1:
+        yield _carried(found.pop(), scale, kept)
+    else:
+        yield "\n".join(f"- {name}: {_carried(one, scale, kept)}" for name, one in exports.items())
+
+
+def _policies(project: Project) -> dict[str, Policy]:
+    """The policy of every export that stands in its file or folder."""
+    made: dict[str, Policy] = {}
+    for path, entry in Written(project).standing():
+        if entry.effort in effort.POLICIES:
+            whole = path.with_name(path.name.replace(f".{entry.part}.", "."))
+            made[project.relative(path.parent if entry.kind == "trainer" else whole)] = entry.effort
+    return made
+
+
+def _carried(policy: Policy, scale: effort.Scale, kept: Sequence[Example]) -> str:
+    some, total = effort.share(effort.render(e.conversation, policy, scale=scale) for e in kept)
     if policy == "none":
         labeled = sum(effort.level_of(example.conversation) is not None for example in kept)
-        yield (
+        return (
             f"Policy: none. {labeled:,} of {plural(total, 'example')} bear a level; it is not in the training text, so "
             "only length teaches it."
         )
-    else:
-        where = {"first-token": "the answer's first token", "system-line": "a line of the system prompt"}
-        places = where.get(policy, " and ".join(where.values()))
-        count = f"{some:,} of {plural(total, 'example')} ({contents.share(some, total)})"
-        yield f"Policy: {policy}. {count} carry it, as {places}."
+    where = {"first-token": "the answer's first token", "system-line": "a line of the system prompt"}
+    places = where.get(policy, " and ".join(where.values()))
+    count = f"{some:,} of {plural(total, 'example')} ({contents.share(some, total)})"
+    return f"Policy: {policy}. {count} carry it, as {places}."
 
 
 def _split(store: Store, split: Parts) -> Iterator[str]:

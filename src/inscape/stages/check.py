@@ -6,32 +6,30 @@ never changes one, and `unfix` takes them all back. The checks themselves are in
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from inscape.errors import CheckFailed, DataError, InputError, InscapeError, SettingError, UsageError
-from inscape.events import Event, Finished, Flagged, Noted
+from inscape.events import Event, Finished, Flagged, Mended, Noted
 from inscape.examples import effort
-from inscape.examples.files import read_file
-from inscape.examples.shapes import read
-from inscape.project import Project, read_bytes, read_text, write_text
+from inscape.examples.files import evidence, read_file, understood
+from inscape.project import Project, read_bytes
 from inscape.quality import balance, checks, mend, queue
 from inscape.quality.probes import Probes
-from inscape.quality.rows import Finding, Item, Limits, short
+from inscape.quality.rows import SEVERITIES, Finding, Item, Limits, short
 from inscape.quality.source import Index, Verbatim
-from inscape.records import Example
+from inscape.records import Example, Provenance
 from inscape.settings import Settings
+from inscape.stages import findings
 from inscape.stages.probes import all_probes
 from inscape.stages.surroundings import Places
 from inscape.store import Store, attempts, decisions, examples, splits
 from inscape.store import books as shelf
-from inscape.text import plural
+from inscape.text import plural, readable
 
 _VALID = re.compile(r"(?:^|[^a-z])(?:valid|validation|val|dev|eval|test)(?:[^a-z]|$)")
 _TRAIN = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)")
@@ -45,23 +43,40 @@ def limits(settings: Settings) -> Limits:
     made = Limits({key.partition(".")[2]: value for key, value in settings.values.items() if key.startswith("check.")})
     for kind in balance.KINDS:
         try:
-            balance.targets(made.text(f"target_{kind}"))
+            aims = balance.targets(made.text(f"target_{kind}"))
         except ValueError as error:
             raise SettingError(f"check.target_{kind}: {error}.") from None
+        if wrong := balance.unknown(kind, aims):
+            raise SettingError(f"check.target_{kind}: {wrong}.")
+    if wrong := balance.unknown("language", made.names("languages")):
+        raise SettingError(f"check.languages: {wrong}.")
     return made
 
 
 def chosen(limits: Limits, only: Sequence[str] = (), skip: Sequence[str] = ()) -> list[str]:
-    """The checks to run, in their order: those asked for, or all that the settings leave on. Raises UsageError."""
+    """The checks to run, in their order: those asked for, or all that the settings leave on, and `shape` in any case.
+
+    Raises UsageError.
+    """
     off = limits.names("off")
     for name in off:
         if name not in checks.NAMES:
             raise SettingError(f"check.off: there is no check {name!r}. The checks are: {', '.join(checks.NAMES)}.")
+    if checks.SHAPE in off:
+        raise SettingError(f"check.off: {checks.SHAPE} cannot be turned off; a row that cannot be read must be seen.")
+    only, skip = _names(only), _names(skip)
     for name in (*only, *skip):
         if name not in checks.NAMES:
             raise UsageError(f"There is no check {name!r}. The checks are: {', '.join(checks.NAMES)}.")
-    wanted = only or [name for name in checks.NAMES if name not in off]
+    if checks.SHAPE in skip:
+        raise UsageError(f"{checks.SHAPE} cannot be skipped: a row that cannot be read must be seen.")
+    wanted = [checks.SHAPE, *only] if only else [name for name in checks.NAMES if name not in off]
     return [name for name in checks.NAMES if name in wanted and name not in skip]
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    """Names that were given one by one or with commas."""
+    return [name for one in given for part in one.split(",") if (name := part.strip())]
 
 
 # ---------------------------------------------------------------- files
@@ -75,16 +90,21 @@ def check_files(files: Sequence[Path], settings: Settings, only: Sequence[str], 
     failed: list[str] = []
     rows: Counter[str] = Counter()
     items = _items(files, settings.text("examples.tag"), broken, failed, rows)
-    found: Counter[str] = Counter(error=0, warning=0, note=0)
-    for finding in _with_broken(checks.run(items, made, on), broken, checks.SHAPE in on):
-        found[finding.severity] += 1
+    found = Tally()
+    for finding in _with_broken(checks.run(items, made, on), broken):
+        found.add(finding)
         yield _flagged(finding)
+    if rows["rows"]:
+        yield Finished("check", found.counts(rows["rows"]))
+    elif not failed:
+        yield Noted("note", "There is nothing to check: no row in " + ", ".join(readable(path) for path in files) + ".")
+    if len(failed) == 1:
+        raise InscapeError(failed[0])
     for sentence in failed:
         yield Noted("error", sentence)
-    yield Finished("check", {"rows": rows["rows"], **_counted(found)})
     if failed:
-        raise InscapeError(failed[0] if len(failed) == 1 else f"{len(failed)} files could not be read (see above).")
-    _raise_on(found, rows["rows"])
+        raise InscapeError(f"{len(failed)} files could not be read (see above).")
+    found.raise_on(rows["rows"])
 
 
 def _items(
@@ -97,14 +117,10 @@ def _items(
             for row in read_file(read_bytes(path), str(path)):
                 rows["rows"] += 1
                 try:
-                    if row.problem is not None:
-                        raise DataError(row.problem)
-                    made = read(row.value, tag=tag)
+                    made = understood(row, tag=tag)
                     talk = effort.read_back(made.conversation)
                 except DataError as error:
-                    seen = (
-                        "" if row.value is None else short(json.dumps(row.value, ensure_ascii=False, default=str)[:500])
-                    )
+                    seen = short(evidence(row)[:500])
                     broken.append(Finding(str(path), row.number, checks.SHAPE, "error", str(error), seen))
                     continue
                 yield Item(str(path), row.number, talk, made.structure, part=parts[path])
@@ -123,15 +139,13 @@ def _parts(files: Iterable[Path]) -> dict[Path, Literal["train", "valid", ""]]:
     return made
 
 
-def _with_broken(found: Iterable[Finding], broken: list[Finding], on: bool) -> Iterator[Finding]:
+def _with_broken(found: Iterable[Finding], broken: list[Finding]) -> Iterator[Finding]:
     """Broken rows as soon as they are met, between the findings of the others."""
     for finding in found:
-        if on:
-            yield from broken
-            broken.clear()
-        yield finding
-    if on:
         yield from broken
+        broken.clear()
+        yield finding
+    yield from broken
 
 
 # ---------------------------------------------------------------- a project
@@ -146,35 +160,48 @@ def check_project(store: Store, project: Project, only: Sequence[str], skip: Seq
     on = chosen(made, only, skip)
     everything = examples.all_examples(store)
     wanted = [example for example in everything if example.verdict != "drop"]
-    if not wanted:
-        yield Noted("note", "There is nothing to check yet: no example, or none that is not dropped.")
     special: dict[str, checks.SetCheck] = {}
     if "verbatim" in on and wanted:
         special["verbatim"] = Verbatim(made, _books(store, int(made.number("verbatim_words"))))
     if "probes" in on and wanted:
         special["probes"] = Probes(made, all_probes(project))
     kept: list[Finding] = []
-    for finding in checks.run(_project_items(store, project, wanted), made, on, special):
+    found = Tally()
+    items = {item.example: item for item in _project_items(store, project, wanted)}
+    for finding in checks.run(items.values(), made, on, special):
         kept.append(finding)
-        yield _flagged(finding)
+        found.add(finding)
+        yield _flagged(finding, items.get(finding.example))
     share, seed = made.number("random_share"), int(made.number("random_seed"))
     picked = queue.sample((example.id for example in everything), share, seed)  # dropped ones too: they tell the rate
+    seen = {example.id: example.revision for example in everything}
+    held = findings.Held(kept, tuple(picked), seen, findings.last(store))
     if not only and not skip:
-        _store(project, kept, picked)
-    found: Counter[str] = Counter(finding.severity for finding in kept)
-    rate = queue.keep_rate(picked, decisions.looked_at(store))
+        yield from _kept(project, held)
+    rate = findings.rate(store, held)
     if rate.decided:
-        yield Noted("note", said(rate))
-    yield Finished("check", {"rows": len(wanted), **_counted(found)})
-    _raise_on(found, len(wanted))
+        yield Noted("note", findings.said(rate))
+    if wanted:
+        yield Finished("check", found.counts(len(wanted)))
+    else:
+        yield Noted("note", _nothing(len(everything)))
+    found.raise_on(len(wanted))
 
 
-def said(rate: queue.KeepRate) -> str:
-    """The keep rate as a sentence."""
-    low, high = rate.interval
+def _kept(project: Project, held: findings.Held) -> Iterator[Event]:
+    """Keep the findings; where nothing can be written, say so and go on: they are told in any case."""
+    try:
+        findings.keep(project, held)
+    except InscapeError as error:
+        yield Noted("warning", f"The findings could not be kept for `inscape review --findings`. {error}")
+
+
+def _nothing(dropped: int) -> str:
+    if dropped:
+        return f"There is nothing to check: {'the example is' if dropped == 1 else 'all examples are'} dropped."
     return (
-        f"Of the {rate.sampled:,} examples chosen at random, {rate.decided:,} are decided and {rate.kept:,} kept: "
-        f"{rate.kept / max(rate.decided, 1):.0%} (95 % interval: {low:.0%} to {high:.0%})."
+        "There is nothing to check yet: no example. Make some with `inscape generate`, or `inscape import` some; rows "
+        "in files are checked with `inscape check FILE`."
     )
 
 
@@ -192,12 +219,13 @@ def _books(store: Store, least: int) -> dict[str, tuple[Index, bool]]:
 def _project_items(store: Store, project: Project, wanted: Sequence[Example]) -> Iterator[Item]:
     places = Places(store, project)
     ticked = {decision.example: decision.checklist for decision in decisions.standing(store)}
-    promises = cache(_promises(store))
+    templates = attempts.templates(store)
     sides = {id_: placed.side for id_, placed in splits.placed(store).items()}
     for number, example in enumerate(wanted, 1):
         source = example.provenance
         passage = attempts.passage_of(store, source.attempt) if source.attempt else None
         place = places.find(passage[2]) if passage else None
+        asked = templates.get(source.attempt or "")
         yield Item(
             file=source.file or "inscape.db",
             row=source.row or number,
@@ -208,59 +236,19 @@ def _project_items(store: Store, project: Project, wanted: Sequence[Example]) ->
             passage=source.passage,
             passage_text=passage[2] if passage else "",
             book=place.book if place else None,
-            promises_thought=bool(source.attempt and promises(source.attempt)),
+            title=_title(passage[1] if passage else "", source),
+            prompt=asked.body if asked else "",
+            promises_thought=asked is not None and asked.structure == "thinking",
             criteria=tuple(ticked.get(example.id, ())),
             part=sides.get(example.id, ""),
         )
 
 
-def _promises(store: Store) -> Callable[[str], bool]:
-    """Whether the template behind an attempt asked for thoughts."""
-
-    def promised(attempt: str) -> bool:
-        row = attempts.template_of(store, attempt)
-        return row is not None and json.loads(row["shape"])["structure"] == "thinking"
-
-    return promised
-
-
-# ---------------------------------------------------------------- the queue for review
-
-
-def _path(project: Project) -> Path:
-    return project.root / "reports" / "findings.json"
-
-
-def _store(project: Project, findings: Sequence[Finding], picked: Sequence[str]) -> None:
-    held = {"findings": [asdict(finding) for finding in findings], "random": list(picked)}
-    write_text(_path(project), json.dumps(held, ensure_ascii=False, indent=1) + "\n")
-
-
-def stored(project: Project) -> tuple[list[Finding], list[str]]:
-    """The findings of the last whole check, and the examples chosen at random. Raises UsageError without one."""
-    if not _path(project).exists():
-        raise UsageError("There are no findings yet. Run `inscape check` first.")
-    try:
-        held = json.loads(read_text(_path(project)))
-        return [Finding(**one) for one in held["findings"]], [str(one) for one in held["random"]]
-    except (ValueError, TypeError, KeyError):
-        raise InputError(f"{_path(project)} cannot be read. Run `inscape check` again; it is made anew.") from None
-
-
-def review_order(project: Project) -> tuple[str, ...]:
-    """The examples that review should show: worst first, with the random ones between them."""
-    findings, picked = stored(project)
-    return tuple(queue.order(findings, picked))
-
-
-def rate(store: Store, project: Project) -> Iterator[Event]:
-    """What the random tenth says of the keep rate."""
-    _, picked = stored(project)
-    found = queue.keep_rate(picked, decisions.looked_at(store))
-    if found.decided:
-        yield Noted("note", said(found))
-    else:
-        yield Noted("note", f"{found.sampled:,} examples are chosen at random; none of them is decided yet.")
+def _title(passage: str, source: Provenance) -> str:
+    """'The kettle, inner-monologue': what a person knows a generated example by; empty for an imported one."""
+    if source.file:
+        return ""
+    return ", ".join(one for one in (passage or source.passage, source.template) if one)
 
 
 # ---------------------------------------------------------------- mending
@@ -268,30 +256,29 @@ def rate(store: Store, project: Project) -> Iterator[Event]:
 
 def fix(store: Store, at: str) -> Iterator[Event]:
     """Mend what needs no judgment, as a revision by 'rule' for each example that changes."""
-    mended = 0
+    mended: list[Mended] = []
     wanted = [example for example in examples.all_examples(store) if example.verdict != "drop"]
     with store.change() as db:
         for example in wanted:
             made = mend.conversation(example.conversation)
             if made != example.conversation:
                 examples.revise(db, example.id, made, "rule", at)
-                mended += 1
+                mended.append(Mended(example.id, list(mend.found(example.conversation))))
+    yield from mended  # once they are on the disk
     if mended:
-        yield Noted("note", f"Mended {plural(mended, 'example')}. `inscape check --unfix` takes it back.")
+        yield Noted("note", f"Mended {plural(len(mended), 'example')}. `inscape check --unfix` takes it back.")
     else:
         yield Noted("note", "There is nothing that could be mended without a person's judgment.")
-    yield Finished("fix", {"rows": len(wanted), "mended": mended})
+    yield Finished("fix", {"rows": len(wanted), "mended": len(mended)})
 
 
 def unfix(store: Store, at: str) -> Iterator[Event]:
     """Put back the text before the mending, wherever the mended text is still the current one."""
     back = 0
     with store.change() as db:
-        for example in examples.by_author(store, "rule"):
-            before = examples.revision(store, example.id, example.revision - 1)
-            if before is not None:
-                examples.revise(db, example.id, before, "undo", at)
-                back += 1
+        for id_, before in examples.before_rules(store).items():
+            examples.revise(db, id_, before, "undo", at)
+            back += 1
     yield Noted(
         "note", f"{plural(back, 'example')} as before." if back else "No mended text is current: nothing to take back."
     )
@@ -301,14 +288,36 @@ def unfix(store: Store, at: str) -> Iterator[Event]:
 # ---------------------------------------------------------------- events
 
 
-def _flagged(finding: Finding) -> Flagged:
-    return Flagged(**asdict(finding))
+def _flagged(finding: Finding, item: Item | None = None) -> Flagged:
+    more = (item.passage, item.template, item.title) if item else (None, None, "")
+    return Flagged(**asdict(finding), passage=more[0], template=more[1], title=more[2])
 
 
-def _counted(found: Counter[str]) -> dict[str, int]:
-    return {name: found[name] for name in ("error", "warning", "note")}
+class Tally:
+    """Findings by severity, and the rows that have an error."""
+
+    def __init__(self) -> None:
+        self._found: Counter[str] = Counter()
+        self._rows: set[tuple[str, int]] = set()
+
+    def add(self, finding: Finding) -> None:
+        self._found[finding.severity] += 1
+        if finding.severity == "error" and finding.row is not None:
+            self._rows.add((finding.file, finding.row))
+
+    def counts(self, rows: int) -> dict[str, int]:
+        return {"rows": rows, "error_rows": len(self._rows), **{name: self._found[name] for name in SEVERITIES}}
+
+    def raise_on(self, rows: int) -> None:
+        """Raises CheckFailed where there is an error."""
+        if self._rows:
+            raise CheckFailed(
+                f"{shares(len(self._rows), rows)}. Mend or drop {'it' if len(self._rows) == 1 else 'them'} first."
+            )
+        if self._found["error"]:
+            raise CheckFailed(f"{plural(self._found['error'], 'error')} in the set. Mend it first.")
 
 
-def _raise_on(found: Counter[str], rows: int) -> None:
-    if found["error"]:
-        raise CheckFailed(f"{plural(found['error'], 'error')} in {plural(rows, 'row')}. Mend or drop those rows first.")
+def shares(wrong: int, rows: int) -> str:
+    """'17 of 216 rows have errors'."""
+    return f"{wrong:,} of {plural(rows, 'row')} {'has' if wrong == 1 else 'have'} errors"

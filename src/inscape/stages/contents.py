@@ -19,9 +19,10 @@ _OPENINGS = 10
 
 
 def tables(kept: Sequence[Example]) -> Iterator[str]:
-    """Structure, category by complexity, language, exchanges, lengths and openings."""
+    """Structure, thoughts, category by complexity, language, exchanges, lengths and openings."""
     talks = [example.conversation for example in kept]
-    yield table("structure", [example.structure for example in kept])
+    yield table("structure, as asked for or read", [example.structure for example in kept])
+    yield _thoughts(talks)
     yield _categories(talks)
     yield table("language", [talk.language for talk in talks])
     yield _exchanges(talks)
@@ -54,6 +55,13 @@ def _said(talk: Conversation, name: str) -> str | None:
     value = talk.extra.get(name) if value is None else value
     parts = value if isinstance(value, list) else [value]
     return ", ".join(part for part in parts if isinstance(part, str)) or None
+
+
+def _thoughts(talks: Sequence[Conversation]) -> str:
+    """Answers with a thought: the structure 'thinking' says that there is a place for one, not that one is there."""
+    answers = [turn for talk in talks for turn in talk.turns if turn.role == "assistant"]
+    some = sum(bool(turn.thought) for turn in answers)
+    return _rows("thought", "answers", [("with one", some), ("without", len(answers) - some)], len(answers))
 
 
 def _categories(talks: Sequence[Conversation]) -> str:

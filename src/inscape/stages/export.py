@@ -7,72 +7,96 @@ count. Files are replaced whole, and the same examples give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from inscape import export as formats
-from inscape.errors import InscapeError
+from inscape import targets
+from inscape.errors import InscapeError, UsageError
 from inscape.events import Event, Exported, FileWritten, Finished, Noted
-from inscape.examples import serialize
-from inscape.project import Project, disk_error, write_bytes, write_text
+from inscape.examples import record
+from inscape.project import Project, write_bytes, write_text
 from inscape.records import Example
+from inscape.stages import before_export, dataset
 from inscape.stages.card import write_card
 from inscape.stages.review import write_decisions
 from inscape.stages.split import Parts, parts
-from inscape.stages.surroundings import Places
-from inscape.store import Store, attempts, examples
-from inscape.text import plural
+from inscape.stages.stale import Shown, part_of, swept
+from inscape.stages.written import Written, entry_of, free, guard
+from inscape.store import Store, examples
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is to be written: the rows of one side, or of all, in one format."""
+
+    path: Path
+    data: bytes
+    examples: tuple[Example, ...]
+    made: formats.Conversion
+    part: str = ""
 
 
 def export(
-    store: Store, project: Project, names: Sequence[str], options: formats.Options, out: Path | None
-) -> Iterator[Event]:
-    """Write the kept examples in each format: in two files where a split stands. Raises InscapeError when none is kept.
+    store: Store, project: Project, names: Sequence[str], options: formats.Options, out: Path | None, *,
+    replace: bool = False, shown: Shown | None = None,
+) -> Iterator[Event]:  # fmt: skip
+    """Write the kept examples in each format: in two files where a split stands. Raises InscapeError when none is kept,
+    and where a file would be written over that no export wrote.
 
-    The raw format is for no trainer and stays whole.
+    The raw format is for no trainer and stays whole. `shown`: a path as the person would type it where they stand.
     """
+    wholes = {name: out or project.exports / formats.file_name(name) for name in names}
+    free(project, wholes.values())
+    _guard_out(project, out)
     kept = kept_or_error(store)
     split = parts(store, kept)
     yield from (Noted("note", note) for note in split.notes)
-    if made_up := sum((e.provenance.teacher or "").startswith("fake") for e in kept):
-        words = f"{plural(made_up, 'example')} of {len(kept)} came from the fake teacher: made-up words."
-        yield Noted("warning", words)
-    rows = 0
-    for name in names:
-        divided = split.stands and formats.load(name).TRAINS
-        given = {"train": split.train, "valid": split.valid} if divided else {"": kept}
-        for part, some in given.items():
-            path = _path(out or project.exports / formats.file_name(name), part)
-            if some:
-                made = formats.convert(some, name, options)
-                write_bytes(path, _bytes(made, path))
-                rows += len(made.rows)
-                shown = project.relative(path)
-                yield Exported(name, shown, len(some), len(made.rows), made.by_structure, list(made.notes))
-        if out is None:
-            made_now = [part for part, some in given.items() if some]
-            yield from _without_stale(project, project.exports / formats.file_name(name), made_now)
+    yield from before_export.told(store, project, kept)
+    files = {name: _files(whole, name, kept, split, options) for name, whole in wholes.items()}
+    every = [file for some in files.values() for file in some]
+    written = Written(project)
+    guard(written, {file.path: file.data for file in every}, replace=replace)
+    for name, some in files.items():
+        for file in some:
+            policy = options.effort if formats.load(name).TRAINS else ""
+            ids = [example.id for example in file.examples]
+            written.write(file.path, file.data, entry_of(file.data, name, part=file.part, examples=ids, effort=policy))
+            yield _exported(project, name, file, options)
+    made = {whole: [file.part for file in files[name]] for name, whole in wholes.items()}
+    yield from swept(written, split, made, project.exports, shown or project.relative)
     yield from write_dataset(store, project, kept, split)
+    rows = sum(len(file.made.rows) for file in every)
     yield Finished("export", {"examples": len(kept), "formats": len(names), "rows": rows})
 
 
-def _path(whole: Path, part: str) -> Path:
-    """'messages.jsonl' to 'messages.train.jsonl'; the whole file's own path for no part."""
-    return whole.with_name(f"{whole.stem}.{part}{whole.suffix}") if part else whole
+def _files(whole: Path, name: str, kept: Sequence[Example], split: Parts, options: formats.Options) -> list[File]:
+    """The files of a format: two where a split stands; none for a side without examples."""
+    divided = split.stands and formats.load(name).TRAINS
+    given = {"train": split.train, "valid": split.valid} if divided else {"": tuple(kept)}
+    made = []
+    for part, some in given.items():
+        if some:
+            path, rows = part_of(whole, part), formats.convert(some, name, options)
+            made.append(File(path, _bytes(rows, path), some, rows, part))
+    return made
 
 
-def _without_stale(project: Project, whole: Path, made: Sequence[str]) -> Iterator[Event]:
-    """Take away what an export before the split, or before its end, left: training on it would train on validation."""
-    for part in ("", "train", "valid"):
-        path = _path(whole, part)
-        if part not in made and path.is_file():
-            try:
-                path.unlink()
-            except OSError as error:
-                raise disk_error(error, path) from None
-            yield Noted(
-                "note", f"{project.relative(path)} was taken away: it was of an export before the split changed."
-            )
+def _exported(project: Project, name: str, file: File, options: formats.Options) -> Exported:
+    notes = list(file.made.notes)
+    if options.thoughts != "drop":
+        notes = [before_export.thoughts([example.conversation for example in file.examples]), *notes]
+    return Exported(
+        name, project.relative(file.path), len(file.examples), len(file.made.rows), file.made.by_structure, notes
+    )
+
+
+def _guard_out(project: Project, out: Path | None) -> None:
+    """Raises UsageError for a file in a trainer's folder: its rows belong to its config."""
+    for trainer in targets.names():
+        folder = (project.exports / trainer).resolve()
+        if out is not None and out.resolve().is_relative_to(folder):
+            raise UsageError(f"{out} is in the folder that --for {trainer} writes. Name another file.")
 
 
 def _bytes(made: formats.Conversion, path: Path) -> bytes:
@@ -96,47 +120,37 @@ def kept_or_error(store: Store) -> list[Example]:
 
 
 def write_dataset(store: Store, project: Project, kept: Sequence[Example], split: Parts) -> Iterator[Event]:
-    """dataset/, for git: the examples in canonical form, whole and by their sides, the decisions, and the card."""
+    """dataset/, for git and for `restore`: the examples in canonical form, whole and by their sides, the decisions, the
+    card, and what is known beside them."""
     path = project.root / "dataset" / "examples.jsonl"
-    places = Places(store, project)
-    rows = [_canonical(example, _source(store, places, example)) for example in sorted(kept, key=lambda e: e.id)]
+    made = dataset.records(store, project, kept)
+    rows = [record.to_json(one) for one in made]
     write_bytes(path, formats.jsonl(rows))
     yield FileWritten(project.relative(path), "the kept examples in canonical form", len(kept))
     yield from write_decisions(store, project, project.root / "dataset" / "decisions.jsonl")
-    made = {"train": split.train, "valid": split.valid} if split.stands else {}
-    for part, some in made.items():
+    sides = {"train": split.train, "valid": split.valid} if split.stands else {}
+    for part, some in sides.items():
         place = path.with_name(f"{part}.jsonl")
         ids = {example.id for example in some}
         write_bytes(place, formats.jsonl(row for row in rows if row["id"] in ids))
         yield FileWritten(project.relative(place), f"the examples for {_SIDES[part]}", len(some))
-    for part in set(_SIDES) - set(made):
+    for part in set(_SIDES) - set(sides):
         path.with_name(f"{part}.jsonl").unlink(missing_ok=True)
     card = path.with_name("card.md")
     write_text(card, write_card(store, project, kept, split))
     yield FileWritten(project.relative(card), "the dataset's card")
+    beside = path.with_name(dataset.BESIDE)
+    write_text(beside, dataset.beside(store, made))
+    yield FileWritten(project.relative(beside), "for `inscape restore`: split, books, templates")
+    if split.stands and not split.valid:
+        yield Noted("warning", _NO_VALIDATION)
 
 
 _SIDES = {"train": "training", "valid": "validation"}
-
-
-def _source(store: Store, places: Places, example: Example) -> str:
-    """'War and Peace, page 12, Chapter III': where the example's passage stands; empty where that is not known."""
-    passage = attempts.passage_of(store, example.provenance.attempt) if example.provenance.attempt else None
-    return places.source(passage[0], passage[2]) if passage else ""
-
-
-def _canonical(example: Example, source: str) -> dict[str, Any]:
-    """An example with where it came from, as one line of dataset/examples.jsonl."""
-    known = example.provenance
-    came = {name: getattr(known, name) for name in known.__dataclass_fields__ if getattr(known, name) is not None}
-    came |= {"source": source} if source else {}
-    return {
-        "id": example.id,
-        "structure": example.structure,
-        "revision": example.revision,
-        "provenance": came,
-        **serialize.to_json(example.conversation),
-    }
+_NO_VALIDATION = (
+    "A split stands and holds no row for validation: nothing can be measured while training. `inscape split` says why; "
+    "`inscape split --fresh` makes another one."
+)
 
 
 def _nothing(store: Store) -> str:

@@ -1,156 +1,138 @@
 """Kept examples into a trainer's folder: rows, config, command; the thoughts as that model's chat template wants them.
 
-Invariant: every folder is made in full before the first file is written, so that a refusal leaves nothing behind.
-Nothing is downloaded: a model's template is read from its folder or from a file, or the person states the encoding.
+Invariant: every folder is made in full before the first file is written, so that a refusal leaves nothing behind. A
+config or script that a person changed stays; rows that a person changed are a refusal.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from inscape import targets
-from inscape.errors import InputError, InscapeError, UsageError
+from inscape.errors import InscapeError
 from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import effort
-from inscape.project import Project, disk_error, read_text, write_text
+from inscape.project import Project
 from inscape.records import Example
 from inscape.rendering.behavior import Choice, choose, probe
 from inscape.rendering.fitting import Decide, Fitted, became, fit
-from inscape.stages import origins
+from inscape.stages import before_export, origins
+from inscape.stages.card import license_of, write_card
 from inscape.stages.export import kept_or_error, write_dataset
-from inscape.stages.model_folder import Found, find
-from inscape.stages.split import parts
+from inscape.stages.split import Parts, parts
+from inscape.stages.stale import Shown, swept
+from inscape.stages.trained_model import Wanted, check, model_of
+from inscape.stages.written import Entry, Written, entry_of, guard
 from inscape.store import Store
 from inscape.store import books as shelf
-from inscape.targets._job import Made, Model
+from inscape.targets._job import Job, Made, Model
 from inscape.targets._make import make
 from inscape.text import plural
 
-Stated = Literal["content", "reasoning_content"]
 _STATED = "stated with --encoding"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asked for."""
+class Given:
+    """What every trainer's folder is made of."""
 
-    trainers: tuple[str, ...]
-    model: str | None = None
-    """A model's folder, or the name by which the trainer finds it."""
-    template: Path | None = None
-    """A chat template's file, where the model is not a folder here."""
-    encoding: Stated | None = None
-    """Stated by the person; then a template is not needed, and only rendered to prove it where there is one."""
-    private_too: bool = False
-    """Texts out of private books may stand in a folder that is made to be uploaded."""
+    store: Store
+    project: Project
+    kept: Sequence[Example]
+    split: Parts
+    wanted: Wanted
+    environ: Mapping[str, str]
+    personal: before_export.Personal
 
 
-def export_for(store: Store, project: Project, wanted: Wanted, environ: Mapping[str, str]) -> Iterator[Event]:
-    """Write a folder for each trainer into exports/. Raises InscapeError with the reason where one loses anything."""
+def export_for(
+    store: Store, project: Project, wanted: Wanted, environ: Mapping[str, str], shown: Shown | None = None
+) -> Iterator[Event]:
+    """Write a folder for each trainer into exports/. Raises InscapeError with the reason where one loses anything.
+
+    `shown`: a path as the person would type it where they stand.
+    """
+    show = shown or project.relative
+    for name in wanted.trainers:
+        check(name, wanted)
     kept = kept_or_error(store)
-    _guard(store, kept, wanted)
-    split = parts(store, kept)
-    yield from (Noted("note", note) for note in split.notes)
-    train, valid = split.train, split.valid
-    made = {name: _made(project, name, train, valid, wanted, environ) for name in wanted.trainers}
-    rows = 0
-    for name, folder in made.items():
-        place = project.exports / name
-        for file in _write(place, folder):
-            yield FileWritten(project.relative(place / file), _what(file), folder.rows.get(file))
-        total = sum(folder.rows.values())
-        rows += total
-        yield Exported(name, project.relative(place), len(kept), total, _structures(kept, total), list(folder.notes))
-        yield Noted("note", f"To train: cd {project.relative(place)}, then: {_last(folder.command)}")
-    yield from write_dataset(store, project, kept, split)
-    yield Finished("export", {"examples": len(kept), "trainers": len(made), "rows": rows})
-
-
-def _guard(store: Store, kept: Sequence[Example], wanted: Wanted) -> None:
-    """Raises InscapeError where a folder for uploading would hold what came out of a private book."""
     leaving = [name for name in wanted.trainers if targets.load(name).LEAVES]
-    private = {book.id: book.title for book in shelf.all_books(store) if book.rights == "private"}
-    if not leaving or not private or wanted.private_too:
+    found = before_export.personal_in(kept) if leaving else before_export.Personal()
+    _guard(store, kept, wanted, leaving, found)
+    split = parts(store, kept)
+    given = Given(store, project, kept, split, wanted, environ, found)
+    yield from (Noted("note", note) for note in split.notes)
+    yield from before_export.told(store, project, kept, leaves=bool(leaving))
+    yield from (Noted("warning", f"{said} --for {leaving[0]} is to be uploaded.") for said in found.sentences())
+    written = Written(project)
+    folders = [_folder(given, written, name) for name in wanted.trainers]
+    guard(written, {path: data for one in folders for path, data in one.files.items()}, replace=wanted.replace)
+    for one in folders:
+        yield from _write(project, written, one, show)
+        yield _exported(project, one, kept)
+        place = shlex.quote(show(one.place))
+        yield Noted("note", f"{one.made.does}: cd {place}, then: {_last(one.made.command)}")
+    yield from swept(written, split, {}, project.exports, show)
+    yield from write_dataset(store, project, kept, split)
+    rows = sum(sum(one.made.rows.values()) for one in folders)
+    yield Finished("export", {"examples": len(kept), "trainers": len(folders), "rows": rows})
+
+
+def _guard(
+    store: Store, kept: Sequence[Example], wanted: Wanted, leaving: Sequence[str], found: before_export.Personal
+) -> None:
+    """Raises InscapeError where a folder for uploading would hold what came out of a private book, or personal data."""
+    if not leaving or wanted.private_too:
         return
-    found = origins.anchors(store, kept).values()
-    if titles := sorted({private[anchor.book] for anchor in found if anchor.book in private}):
+    before_export.guard(found, leaving[0])
+    private = {book.id: book.title for book in shelf.all_books(store) if book.rights == "private"}
+    used = origins.anchors(store, kept).values() if private else ()
+    if titles := sorted({private[anchor.book] for anchor in used if anchor.book in private}):
         raise InscapeError(
             f"--for {leaving[0]} makes a folder to be uploaded, and there are examples out of private books "
             f"({', '.join(titles)}). Nothing was written. Drop them, or say --private-too."
         )
 
 
-def model_of(wanted: Wanted, environ: Mapping[str, str]) -> Model:
-    """The model with its chat template. Raises UsageError where none can be found and none was stated."""
-    name = wanted.model or "any chat model"
-    if wanted.model and Path(name).expanduser().is_file():
-        raise UsageError(
-            f"{name} is a file. Name the model with --model, as the trainer is to load it, and its chat template with "
-            f"--template {name}."
-        )
-    found = _found(wanted, environ)
-    here = Path(name).expanduser()
-    template = find(str(wanted.template), environ).template if wanted.template else found.template if found else None
-    if template is None and not wanted.encoding:
-        raise UsageError(_ask(wanted.model))
-    config = _config(found.folder) if found and found.folder else {}
-    context = config.get("max_position_embeddings")
-    return Model(
-        str(here.resolve()) if wanted.model and here.is_dir() else name,
-        template,
-        _billions(here.name) or _counted(config),
-        context if isinstance(context, int) else None,
-    )
+# ---------------------------------------------------------------- making
 
 
-def _found(wanted: Wanted, environ: Mapping[str, str]) -> Found | None:
-    """The model's folder, here or in the hub's cache; None where it is not here and need not be."""
-    if not wanted.model:
-        return None
-    try:
-        return find(wanted.model, environ)
-    except InputError:
-        if Path(wanted.model).expanduser().is_dir() and not (wanted.template or wanted.encoding):
-            raise
-        return None
-
-
-def _ask(name: str | None) -> str:
-    begun = f"{name} is not on this machine, and nothing is downloaded. " if name else ""
-    return (
-        f"{begun}How thoughts must be written depends on the model's chat template. Give --model the model's "
-        "folder; or --model its name and --template its chat_template.jinja; or state --encoding content or --encoding "
-        "reasoning_content, which is then not proven."
-    )
-
-
-def _made(
-    project: Project, name: str, train: Sequence[Example], valid: Sequence[Example], wanted: Wanted,
-    environ: Mapping[str, str],
-) -> Made:  # fmt: skip
+def _made(given: Given, name: str) -> tuple[Job, Made, effort.Policy]:
+    project, wanted, split = given.project, given.wanted, given.split
     target = targets.load(name)
-    if target.NAMES_MODEL and not wanted.model:
-        raise UsageError(
-            f"--for {name} needs --model: the model's folder, or the name by which {name} finds it. "
-            "Nothing is downloaded here."
-        )
     tag = project.settings.text("examples.tag")
-    model = Model(wanted.model or "") if target.ALWAYS else model_of(wanted, environ)
+    model = Model(wanted.model or "") if target.ALWAYS else model_of(wanted, given.environ)
     policy = cast(effort.Policy, project.settings.text("export.effort"))
     scale = cast(effort.Scale, project.settings.text("export.effort_levels"))
-    both = [*train, *valid]
+    both = [*split.train, *split.valid]
     fitted = fit([one.conversation for one in both], policy, scale, _deciding(target, model, wanted, tag))
-    written = [replace(one, conversation=talk) for one, talk in zip(both, fitted.talks, strict=True)]
-    parts = written[: len(train)], written[len(train) :]
-    title = project.settings.text("project.name") or project.root.name
-    notes = _effort_notes(policy, fitted)
-    return target.write(make(*parts, model, fitted.choice, tag=tag, notes=notes, title=title))
+    made = [replace(one, conversation=talk) for one, talk in zip(both, fitted.talks, strict=True)]
+    at = len(split.train)
+    notes = [before_export.thoughts(fitted.talks), *_effort_notes(policy, fitted)]
+    job = make(
+        made[:at], made[at:], model, fitted.choice, tag=tag, notes=notes,
+        title=project.settings.text("project.name") or project.root.name, stands=split.stands,
+        **_for_upload(given, target, fitted.policy),
+    )  # fmt: skip
+    return job, target.write(job), fitted.policy
+
+
+def _for_upload(given: Given, target: targets.Target, policy: effort.Policy) -> dict[str, Any]:
+    """What a folder that leaves says of itself."""
+    if not target.LEAVES:
+        return {}
+    store, kept = given.store, given.kept
+    said: dict[str, Any] = {"personal": tuple(given.personal.sentences())}
+    if target.NAMES_MODEL:
+        return said
+    card = write_card(store, given.project, kept, given.split, policy)
+    return {**said, "card": card, "license": license_of(store, kept)}
 
 
 def _effort_notes(asked: effort.Policy, fitted: Fitted) -> list[str]:
@@ -173,52 +155,101 @@ def _deciding(target: targets.Target, model: Model, wanted: Wanted, tag: str) ->
     return lambda systems: choose(behavior, tag=tag, systems=systems)
 
 
-# ---------------------------------------------------------------- the model's folder
-
-
-def _config(folder: Path) -> Mapping[str, Any]:
-    """config.json, or of a model that sees pictures too the part on its text; empty where there is none."""
-    path = folder / "config.json"
-    if not path.is_file():
-        return {}
-    try:
-        config = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {error.lineno}: not JSON ({error.msg}).") from None
-    inner = config.get("text_config") if isinstance(config, dict) else None
-    return inner if isinstance(inner, dict) else config if isinstance(config, dict) else {}
-
-
-def _billions(name: str) -> float | None:
-    """Billions of parameters as names say them: 'Qwen3-8B', 'gemma-3-270m'."""
-    found = re.search(r"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?)([bBmM])(?![A-Za-z0-9])", name)
-    return float(found[1]) / (1 if found[2] in "bB" else 1000) if found else None
-
-
-def _counted(config: Mapping[str, Any]) -> float | None:
-    """About how many billions of parameters a dense model of these sizes has."""
-    names = ("hidden_size", "intermediate_size", "num_hidden_layers", "vocab_size")
-    sizes = [config.get(name) for name in names]
-    if not all(isinstance(size, int) for size in sizes):
-        return None
-    hidden, inner, layers, words = cast(list[int], sizes)
-    return round((layers * (4 * hidden * hidden + 3 * hidden * inner) + words * hidden) / 1e9, 4)
-
-
 # ---------------------------------------------------------------- writing
 
 
-def _write(place: Path, made: Made) -> Iterator[str]:
-    """The folder's files. A valid.jsonl of an earlier export goes when no rows are held out now."""
-    stale = place / "valid.jsonl"
-    if "valid.jsonl" not in made.files:
-        try:
-            stale.unlink(missing_ok=True)
-        except OSError as error:
-            raise disk_error(error, stale) from None
-    for name, text in made.files.items():
-        write_text(place / name, text)
-        yield name
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A trainer's folder, ready to be written."""
+
+    place: Path
+    made: Made
+    model: str
+    files: Mapping[Path, bytes]
+    """What is written: a file that a person changed has its new form under another name."""
+    entries: Mapping[Path, Entry]
+    kept: Sequence[Path]
+    """Files that a person changed, and that stay."""
+
+
+def _folder(given: Given, written: Written, name: str) -> Folder:
+    job, made, policy = _made(given, name)
+    place = given.project.exports / name
+    files: dict[Path, bytes] = {}
+    entries: dict[Path, Entry] = {}
+    stay: list[Path] = []
+    for file, text in made.files.items():
+        path, data = place / file, text.encode()
+        if file not in made.rows and not given.wanted.replace and written.theirs(path, data):
+            stay.append(path)
+            if (before := written.entry(path)) and before.sha256 == entry_of(data, name).sha256:
+                continue  # theirs is an edit of what would be written now: there is nothing new to lay beside it
+            path = beside(path)
+        part = {"train.jsonl": "train", "valid.jsonl": "valid"}.get(file, "")
+        samples = {"train": job.train, "valid": job.valid}.get(part, ())
+        ids = dict.fromkeys(sample.example for sample in samples)
+        files[path] = data
+        entries[path] = entry_of(
+            data, name, kind="trainer", part=part, examples=ids, effort=policy if part else "", model=job.model.name
+        )
+    return Folder(place, made, job.model.name, files, entries, stay)
+
+
+def beside(path: Path) -> Path:
+    """'train.py' to 'train.new.py'."""
+    return path.with_name(f"{path.stem}.new{path.suffix}")
+
+
+def _write(project: Project, written: Written, folder: Folder, show: Shown) -> Iterator[Event]:
+    """The folder's files; what an earlier export left there of its own goes, and what is a person's is named."""
+    if said := _adapter(folder, written, show):
+        yield Noted("warning", said)
+    for path, data in folder.files.items():
+        written.write(path, data, folder.entries[path])
+        yield FileWritten(project.relative(path), _what(path.name), folder.made.rows.get(path.name))
+    for path in folder.kept:
+        new = f"; what this export would have written is {show(beside(path))}" if beside(path) in folder.files else ""
+        yield Noted("warning", f"{show(path)} was changed by hand and stays{new}. --replace writes over it.")
+    place, known = folder.place.resolve(), {path.resolve() for path in (*folder.files, *folder.kept)}
+    for path, _ in list(written.standing()):
+        if path.resolve().parent != place or path.resolve() in known:
+            continue
+        if written.ours(path):
+            written.remove(path)
+        else:
+            yield Noted("warning", f"{show(path)} is of an earlier export and was changed since; it stays. Look at it.")
+
+
+def _adapter(folder: Folder, written: Written, show: Shown) -> str | None:
+    """A sentence where the folder holds an adapter of another model."""
+    adapter = folder.place / "adapter"
+    if not adapter.is_dir():
+        return None
+    entry = written.entry(folder.place / "train.jsonl")
+    model = _trained(adapter / "adapter_config.json") or (entry.model if entry else "")
+    if not model or model == folder.model:
+        return None
+    return (
+        f"{show(adapter)} was trained for {model}, and this export is for {folder.model}: training writes into the "
+        "same folder. Move it away first if you want to keep it."
+    )
+
+
+def _trained(config: Path) -> str:
+    """The model that an adapter's own config names, as peft or mlx-lm writes it; empty where it cannot be read."""
+    try:
+        held = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    names = (held.get("base_model_name_or_path"), held.get("model")) if isinstance(held, dict) else ()
+    return next((name for name in names if isinstance(name, str) and name), "")
+
+
+def _exported(project: Project, folder: Folder, kept: Sequence[Example]) -> Exported:
+    made = folder.made
+    total = sum(made.rows.values())
+    name = folder.place.name
+    return Exported(name, project.relative(folder.place), len(kept), total, _structures(kept, total), list(made.notes))
 
 
 def _what(file: str) -> str:

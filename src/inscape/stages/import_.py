@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from inscape.errors import DataError, InputError, InscapeError
-from inscape.events import Event, Finished, Noted, RowRejected
+from inscape.events import Event, Finished, Noted, RowRejected, RowTaken
 from inscape.examples import effort
-from inscape.examples.files import Row, read_file
-from inscape.examples.shapes import read
+from inscape.examples.files import Row, read_file, understood
 from inscape.project import read_bytes
 from inscape.records import Provenance
 from inscape.store import Store, decisions, examples
@@ -29,33 +28,41 @@ def import_(
     """
     counts: Counter[str] = Counter(imported=0, known=0, rejected=0)
     failed: list[str] = []
+    unread: list[str] = []
     for path in files:
         try:
-            yield from _file(store, path, tag, at, counts, reviewer if keep else None)
+            yield from _file(store, path, tag, at, counts, unread, reviewer if keep else None)
         except InputError as error:
             failed.append(str(error))
-            yield Noted("error", str(error))
     if counts.total() or not failed:
         yield Finished("import", dict(counts))
+    if len(failed) == 1:
+        raise InscapeError(failed[0])
+    for sentence in failed:
+        yield Noted("error", sentence)
     if failed:
-        raise InscapeError(failed[0] if len(failed) == 1 else f"{len(failed)} files could not be read (see above).")
+        raise InscapeError(f"{len(failed)} files could not be read (see above).")
     if counts["rejected"]:
-        raise InscapeError(f"{plural(counts['rejected'], 'row')} could not be taken (see above); all others stand.")
+        stand = f"; {', '.join(unread)} could not be read to the end. All rows that were read stand."
+        stand = stand if unread else "; all others stand."
+        raise InscapeError(f"{plural(counts['rejected'], 'row')} could not be taken (see above){stand}")
 
 
-def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str], keeper: str | None) -> Iterator[Event]:
-    taken = 0
+def _file(
+    store: Store, path: Path, tag: str, at: str, counts: Counter[str], unread: list[str], keeper: str | None
+) -> Iterator[Event]:
+    taken: list[RowTaken] = []
     with store.change() as db:
         for row in read_file(read_bytes(path), readable(path)):
             if row.beside:
                 yield Noted("warning", _beside(path, row.beside))
             try:
-                if row.problem is not None:
-                    raise DataError(row.problem)
-                found = read(row.value, tag=tag, under=row.under)
+                found = understood(row, tag=tag)
                 conversation = effort.read_back(found.conversation)
             except DataError as error:
                 counts["rejected"] += 1
+                if row.unread:
+                    unread.append(readable(path))
                 yield RowRejected(readable(path), row.number, _reason(row, str(error)))
                 continue
             source = Provenance(file=readable(path.name), row=row.number)
@@ -64,7 +71,8 @@ def _file(store: Store, path: Path, tag: str, at: str, counts: Counter[str], kee
             counts["imported" if new else "known"] += 1
             if new and keeper is not None:
                 decisions.keep_at_import(db, id_, at, keeper)
-            taken += 1
+            taken.append(RowTaken(readable(path), row.number, id_, "imported" if new else "known"))
+    yield from taken  # once they are on the disk
     if not taken:
         yield Noted("warning", f"{readable(path)}: no row of this file could be taken.")
 

@@ -34,7 +34,7 @@ def passages(store: Store, project: Project, write: bool) -> Iterator[Event]:
     read = document.parse(read_text(project.passages, keep_mark=True), source, catalog(project).known)
     for problem in sorted([*read.problems, *_gaps(project, read)], key=lambda p: p.line):
         yield ProblemFound(source, problem.line, problem.severity, problem.message)
-    titles = {book.id: book for book in shelf.all_books(store)}
+    titles = {book.id: book for book in shelf.all_books(store) if book.paragraphs}
     indexes = [Index(shelf.paragraphs(store, book), book) for book in titles]
     counts: Counter[str] = Counter(passages=0)
     made = read

@@ -15,10 +15,9 @@ from inscape.errors import DataError, InputError
 from inscape.events import Event, RowRejected, SetPreviewed, TemplateProbed, TurnPreviewed, TurnShown
 from inscape.examples import effort as efforts
 from inscape.examples.effort import Policy, Scale
-from inscape.examples.files import read_file
-from inscape.examples.shapes import read
+from inscape.examples.files import read_file, understood
 from inscape.project import read_bytes
-from inscape.records import Example, Provenance
+from inscape.records import Conversation, Example, Provenance
 from inscape.rendering import preview as views
 from inscape.rendering.behavior import Behavior, Choice, choose, probe
 from inscape.rendering.encode import Encoding
@@ -35,6 +34,13 @@ class Row:
 
     number: int
     example: Example
+    written: bool = False
+    """It stands in a file: its effort is shown where its text says one, and nothing is added to it."""
+
+    def talk(self, policy: Policy, scale: Scale) -> Conversation:
+        """The conversation as it is written: with the effort of the policy, or, in a file, as it stands there."""
+        talk = self.example.conversation
+        return talk if self.written else efforts.render(talk, policy, scale=scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,17 @@ class Tokens:
 def preview(rows: Sequence[Row], found: Found, options: Options) -> Iterator[Event]:
     """The template's verdict, then each row's turns, then the set's. Raises InputError for a broken template."""
     behavior = probe(found.template, tags=(options.tag, "think"))
-    plan, under = _plan(rows, found.template, behavior, options)
+    asked: Policy = "none" if any(row.written for row in rows) else options.effort
+    plan, under = _plan(rows, found.template, behavior, options, asked)
     tokens = tokens_of(found.tokenizer)
     yield TemplateProbed(
         found.template.name, plan.choice.encoding, plan.choice.tag, plan.choice.unroll, dict(plan.choice.kwargs),
-        plan.choice.reason, [*_notes(found.template, behavior), *became(options.effort, under), tokens.note],
+        plan.choice.reason, [*_notes(found.template, behavior), *became(asked, under), tokens.note],
     )  # fmt: skip
     seen: list[TurnView] = []
     empty = 0
     for row in rows:
-        talk = efforts.render(row.example.conversation, under, scale=options.scale)
+        talk = row.talk(under, options.scale)
         turns = list(views.preview(row.number, talk, plan, tokens.count, options.limit))
         for one in turns:
             yield _event(one)
@@ -86,14 +93,13 @@ def rows_of(path: Path, tag: str) -> Iterator[Row | RowRejected]:
     """The rows of a file of any shape that `import` reads; those it does not understand come as RowRejected."""
     for row in read_file(read_bytes(path), str(path)):
         try:
-            if row.problem is not None:
-                raise DataError(row.problem)
-            understood = read(row.value, tag=tag)
+            found = understood(row, tag=tag)
         except DataError as error:
             yield RowRejected(str(path), row.number, str(error))
             continue
         source = Provenance(file=path.name, row=row.number)
-        yield Row(row.number, Example(f"row {row.number}", understood.conversation, understood.structure, source))
+        example = Example(f"row {row.number}", found.conversation, found.structure, source)
+        yield Row(row.number, example, written=True)
 
 
 def rows_kept(kept: Iterable[Example]) -> list[Row]:
@@ -122,29 +128,35 @@ def tokens_of(path: Path | None) -> Tokens:
     return Tokens(lambda text: len(offsets(text)), offsets, "Tokens are the model's own, by its tokenizer.json.")
 
 
-def _plan(rows: Sequence[Row], template: ChatTemplate, behavior: Behavior, options: Options) -> tuple[Plan, Policy]:
+def _plan(
+    rows: Sequence[Row], template: ChatTemplate, behavior: Behavior, options: Options, asked: Policy
+) -> tuple[Plan, Policy]:
     """How the rows are written, and the effort that fits that way of writing."""
+    said = any(turn.effort for row in rows if row.written for turn in row.example.conversation.turns)
 
     def decide(systems: Collection[bool]) -> Choice:
-        if options.forced is None:
-            return choose(behavior, tag=options.tag, systems=systems)
-        return _forced(behavior, options.forced, options.tag, systems)
+        if options.forced is not None:
+            return _forced(behavior, options.forced, options.tag, systems, "This way was asked for with --as.")
+        if said:
+            why = "The rows of the file say their effort in the thought's tag, which only the text can hold."
+            return _forced(behavior, "content", options.tag, systems, why)
+        return choose(behavior, tag=options.tag, systems=systems)
 
     talks = [row.example.conversation for row in rows]
-    fitted = fit(talks, options.effort, options.scale, decide)
+    fitted = fit(talks, asked, options.scale, decide)
     choice = fitted.choice
     way = behavior.way("content", choice.tag or options.tag, choice.kwargs)
     injected = choice.encoding in ("content", "refused") and way is not None and way.injected
     return Plan(template, choice, options.tag, injected), fitted.policy
 
 
-def _forced(behavior: Behavior, encoding: Encoding, tag: str, systems: Collection[bool]) -> Choice:
-    """The way that a person asked for, whole where the probes with such system prompts came out whole."""
+def _forced(behavior: Behavior, encoding: Encoding, tag: str, systems: Collection[bool], why: str) -> Choice:
+    """The way that a person or a file asks for, whole where the probes with such system prompts came out whole."""
     name = tag if encoding == "content" else None
     asked = behavior.way(encoding, name)
     cases = [asked.under if system else asked.plain for system in systems] if asked else [None]
     whole = all(case is not None and case.earlier and case.whole for case in cases)
-    return Choice(encoding, name, not whole, {}, "This way was asked for with --as.")
+    return Choice(encoding, name, not whole, {}, why)
 
 
 def _notes(template: ChatTemplate, behavior: Behavior) -> list[str]:
@@ -178,10 +190,7 @@ def _shown(view: TurnView, example: str, turns: int, tokens: Tokens) -> TurnShow
 
 def _never_seen(rows: Sequence[Row], options: Options, policy: Policy) -> list[str]:
     """What the export leaves out of these examples, in its own words."""
-    talks = [
-        replace(row.example, conversation=efforts.render(row.example.conversation, policy, scale=options.scale))
-        for row in rows
-    ]
+    talks = [replace(row.example, conversation=row.talk(policy, options.scale)) for row in rows]
     if not talks:
         return []
     made = formats.convert(talks, "messages", formats.Options(thoughts="field", tag=options.tag))

@@ -7,8 +7,8 @@ file and the studio all decide through here. No screen and no key: those are in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inscape.errors import DataError, UsageError
@@ -18,7 +18,7 @@ from inscape.records import Conversation, Decision, Example, Turn, Verdict
 from inscape.review import decisions as lines
 from inscape.review import rubric
 from inscape.review.pace import Pace, pace
-from inscape.store import Store, attempts, decisions, examples
+from inscape.store import Store, attempts, decisions, examples, restored
 from inscape.text import count_words, plural, shorten
 
 UNDECIDED = "undecided"
@@ -42,6 +42,8 @@ class Wanted:
     everything: bool = False
     order: tuple[str, ...] | None = None
     """Only these examples, in this order: the findings' queue."""
+    again: frozenset[str] = frozenset()
+    """Kept examples that are shown without verdicts too: what was found in them was found later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def queue(store: Store, wanted: Wanted) -> list[Example]:
         found = _by_passage(store, found, wanted.passage)
     if not (wanted.everything or (wanted.example and not wanted.verdicts)):
         verdicts = wanted.verdicts or (UNDECIDED, "skip")
-        found = [e for e in found if (e.verdict or UNDECIDED) in verdicts]
+        kept = wanted.again if not wanted.verdicts else ()
+        found = [e for e in found if (e.verdict or UNDECIDED) in verdicts or (e.verdict == "keep" and e.id in kept)]
     if wanted.order is not None:
         place = {id_: n for n, id_ in enumerate(wanted.order)}
         return sorted((e for e in found if e.id in place), key=lambda e: place[e.id])
@@ -202,20 +205,21 @@ def write_decisions(store: Store, project: Project, path: Path) -> Iterator[Even
     for decision in sorted(decisions.standing(store), key=lambda d: d.example):
         example = examples.get(store, decision.example)
         edited = example and example.conversation != examples.revision(store, decision.example, 1)
-        made.append(lines.line(decision, example.conversation if example and edited else None))
+        edit = example.conversation if example and edited else None
+        made.append(lines.line(decision, edit if example else restored.edit_of(store, decision.example)))
     text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made)
     write_text(path, text)
     yield FileWritten(project.relative(path), "the decisions that stand", len(made))
 
 
-def status(store: Store, words_per_minute: int) -> Iterator[Event]:
-    """How many stand under each verdict, the pace, and the time left."""
+def status(store: Store, words_per_minute: int, more: Mapping[str, int | float] | None = None) -> Iterator[Event]:
+    """How many stand under each verdict, the pace, and the time left. `more`: further counts, such as the keep rate."""
     counts = examples.counts(store)
     left = queue(store, Wanted(verdicts=(UNDECIDED,)))
     found = pace(times(store), words_left(store, left), len(left), words_per_minute)
     if not counts:
         yield Noted("note", "There are no examples yet. Make some with `inscape generate`, or `inscape import` some.")
-    yield Finished("review", {**_counted(counts), **_paced(found)})
+    yield Finished("review", {**_counted(counts), **_paced(found), **(more or {})})
 
 
 def nothing(store: Store, wanted: Wanted) -> Iterator[Event]:
@@ -223,6 +227,8 @@ def nothing(store: Store, wanted: Wanted) -> Iterator[Event]:
     counts = examples.counts(store)
     if not counts:
         yield Noted("note", "There are no examples yet. Make some with `inscape generate`, or `inscape import` some.")
+    elif wanted.order is not None and replace(wanted, order=None, again=frozenset()) == Wanted():
+        yield Noted("note", _unflagged(wanted.order, counts.get(UNDECIDED, 0)))
     elif wanted == Wanted():
         yield Noted(
             "note", "Nothing left to review: every example is decided. `inscape review --all` shows them again."
@@ -230,6 +236,18 @@ def nothing(store: Store, wanted: Wanted) -> Iterator[Event]:
     else:
         yield Noted("note", "No example is as you asked for. `inscape review --status` shows how many stand how.")
     yield Finished("review", _counted(counts))
+
+
+def _unflagged(order: Sequence[str], undecided: int) -> str:
+    what = "that `inscape check` flagged or drew at random is decided" if order else ""
+    said = f"Every example {what}." if what else "`inscape check` flagged no example, and drew none at random."
+    return said + (f" {others(undecided)}" if undecided else "")
+
+
+def others(undecided: int) -> str:
+    """Of the examples that were not asked for, as a sentence."""
+    are = "other is" if undecided == 1 else "others are"
+    return f"{undecided:,} {are} undecided: `inscape review` goes on with {'it' if undecided == 1 else 'them'}."
 
 
 def _counted(counts: dict[str, int]) -> dict[str, int | float]:

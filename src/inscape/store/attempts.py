@@ -143,6 +143,24 @@ def template_of(store: Store, key: str) -> sqlite3.Row | None:
     return store.row("SELECT t.* FROM template t JOIN attempt a ON a.template_hash = t.hash WHERE a.key = ?", key)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an attempt's template asked: its body, as it was, and the structure of the answer."""
+
+    body: str
+    structure: str
+
+
+def templates(store: Store) -> dict[str, Asked]:
+    """The template behind each attempt, by the attempt's key; one object for all attempts of a template."""
+    made = {
+        r["hash"]: Asked(r["body"], json.loads(r["shape"]).get("structure", ""))
+        for r in store.rows("SELECT * FROM template")
+    }
+    rows = store.rows("SELECT key, template_hash FROM attempt")
+    return {r["key"]: made[r["template_hash"]] for r in rows if r["template_hash"] in made}
+
+
 def _plan(db: sqlite3.Connection, item: Item, at: str) -> None:
     template = item.template
     db.execute(

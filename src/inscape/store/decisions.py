@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from inscape.records import Conversation, Decision, Verdict
-from inscape.store import examples
+from inscape.store import examples, restored
 from inscape.store.db import Store
 
 KEPT_AT_IMPORT = "kept at import"
@@ -77,12 +77,25 @@ def _restore(db: sqlite3.Connection, example: str, decided: int, at: str) -> Non
 
 
 def standing(store: Store) -> list[Decision]:
-    """The decisions in force: the last of each example that was not undone, in the order they were made."""
+    """The decisions in force: the last of each example that was not undone, in the order they were made.
+
+    Before them those of a restored dataset on examples that did not come back with it; their `number` is 0.
+    """
     rows = store.rows(
         """SELECT * FROM standing s
            WHERE number = (SELECT max(number) FROM standing WHERE example = s.example) ORDER BY number"""
     )
-    return [_decision(row) for row in rows]
+    return [*restored.absent(store), *(_decision(row) for row in rows)]
+
+
+def put(db: sqlite3.Connection, decision: Decision) -> None:
+    """Write a decision as it was made elsewhere, inside the caller's transaction; its number is the next one here."""
+    d = decision
+    db.execute(
+        """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited, reviewer)
+           VALUES (?,?,?,?,?,?,?,?,?)""",
+        (d.example, d.revision, d.verdict, json.dumps(d.checklist), d.note, d.milliseconds, d.at, d.edited, d.reviewer),
+    )
 
 
 def looked_at(store: Store) -> dict[str, Verdict]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Literal
+from collections import defaultdict
+from dataclasses import dataclass
 
 from inscape.examples import serialize
+from inscape.examples.record import Author as Author
+from inscape.examples.record import Written
 from inscape.records import Conversation, Example, Provenance, Structure
 from inscape.store.db import Store
 from inscape.text import combine
 
-Author = Literal["teacher", "human", "rule", "import", "undo"]
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An example's place in the order of the project, and its texts from the first to the current one."""
+
+    number: int
+    texts: tuple[Written, ...]
 
 
 def id_for_attempt(attempt: str, ordinal: int) -> str:
@@ -70,9 +79,22 @@ def kept(store: Store) -> list[Example]:
     return [e for e in all_examples(store) if e.verdict == "keep"]
 
 
-def by_author(store: Store, author: Author) -> list[Example]:
-    """Examples whose current text was made by that author."""
-    return [_example(row) for row in store.rows("SELECT * FROM current WHERE author = ? ORDER BY seq", author)]
+def before_rules(store: Store) -> dict[str, Conversation]:
+    """The text before all mending of each example whose current text a rule made, by its id."""
+    made = {id_: _before_rules(history.texts) for id_, history in histories(store).items()}
+    return {id_: text for id_, text in made.items() if text is not None}
+
+
+def _before_rules(texts: tuple[Written, ...]) -> Conversation | None:
+    """What an undo put back counts as its first author's."""
+    at = last = len(texts) - 1
+    while True:
+        if texts[at].by == "undo":
+            at = next((n for n in range(at) if texts[n].conversation == texts[at].conversation), at)
+        if texts[at].by != "rule" or at == 0:
+            break
+        at -= 1
+    return texts[at].conversation if texts[at].conversation != texts[last].conversation else None
 
 
 def revision(store: Store, example: str, n: int) -> Conversation | None:
@@ -81,9 +103,45 @@ def revision(store: Store, example: str, n: int) -> Conversation | None:
 
 
 def counts(store: Store) -> dict[str, int]:
-    """How many examples stand under each verdict; 'undecided' for none."""
-    rows = store.rows("SELECT coalesce(verdict, 'undecided') AS verdict, count(*) AS n FROM current GROUP BY 1")
+    """How many examples stand under each verdict; 'undecided' for none.
+
+    Those that a restored dataset tells the decision of, and no more, count too.
+    """
+    rows = store.rows(
+        """SELECT verdict, count(*) AS n FROM (
+               SELECT coalesce(verdict, 'undecided') AS verdict FROM current
+               UNION ALL SELECT verdict FROM absent WHERE example NOT IN (SELECT id FROM example)
+           ) GROUP BY 1"""
+    )
     return {row["verdict"]: row["n"] for row in rows}
+
+
+def total(store: Store) -> int:
+    """How many examples are here, under whatever verdict."""
+    row = store.row("SELECT count(*) AS n FROM example")
+    return int(row["n"]) if row else 0
+
+
+def histories(store: Store) -> dict[str, History]:
+    """The history of every example, by its id."""
+    texts: dict[str, list[Written]] = defaultdict(list)
+    for row in store.rows("SELECT * FROM revision ORDER BY example, n"):
+        texts[row["example"]].append(Written(row["author"], row["at"], serialize.loads(row["conversation"])))
+    return {r["id"]: History(r["seq"], tuple(texts[r["id"]])) for r in store.rows("SELECT id, seq FROM example")}
+
+
+def put(db: sqlite3.Connection, example: Example, history: History) -> None:
+    """Write an example as it was elsewhere, inside the caller's transaction: with its own id, place and revisions."""
+    p, texts = example.provenance, history.texts
+    db.execute(
+        "INSERT INTO example VALUES (?,?,?,?,?,?,?,?,?,?)",
+        (
+            example.id, history.number, example.structure, texts[0].at, p.attempt, p.passage, p.template, p.teacher,
+            p.file, p.row,
+        ),
+    )  # fmt: skip
+    for n, text in enumerate(texts, example.revision - len(texts) + 1):
+        _revision(db, example.id, n, text.by, text.conversation, text.at)
 
 
 def authors(store: Store) -> dict[str, Author]:

@@ -69,7 +69,7 @@ def m003_examples(db: sqlite3.Connection) -> None:
             revision INTEGER NOT NULL, verdict TEXT CHECK (verdict IN ('keep', 'drop', 'skip')),
             checklist TEXT NOT NULL, note TEXT NOT NULL, ms INTEGER NOT NULL, at TEXT NOT NULL,
             edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
-            undoes INTEGER UNIQUE REFERENCES decision(number), reviewer TEXT NOT NULL DEFAULT '',
+            undoes INTEGER UNIQUE REFERENCES decision(number),
             CHECK ((verdict IS NULL) = (undoes IS NOT NULL))
         ) STRICT""")
     db.execute("CREATE INDEX decision_example ON decision (example, number)")
@@ -98,4 +98,40 @@ def m004_splits(db: sqlite3.Connection) -> None:
         ) STRICT, WITHOUT ROWID""")
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_books, m002_attempts, m003_examples, m004_splits)
+def m005_reviewers(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE decision ADD COLUMN reviewer TEXT NOT NULL DEFAULT ''")
+
+
+def m006_restored(db: sqlite3.Connection) -> None:
+    """What a dataset says of its examples and nothing else in a restored database can: see `store.restored`."""
+    db.execute("""
+        CREATE TABLE origin (
+            example TEXT PRIMARY KEY REFERENCES example(id), source TEXT NOT NULL, book TEXT, first INTEGER,
+            last INTEGER, CHECK ((book IS NULL) = (first IS NULL) AND (book IS NULL) = (last IS NULL))
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE absent (
+            example TEXT PRIMARY KEY, verdict TEXT NOT NULL CHECK (verdict IN ('keep', 'drop', 'skip')),
+            checklist TEXT NOT NULL, note TEXT NOT NULL, ms INTEGER NOT NULL, at TEXT NOT NULL, reviewer TEXT NOT NULL,
+            edit TEXT
+        ) STRICT, WITHOUT ROWID""")
+
+
+def m007_standing(db: sqlite3.Connection) -> None:
+    """The same view, looked up by the example: by `undoes`, each look read every decision."""
+    db.execute("DROP VIEW standing")
+    db.execute("""
+        CREATE VIEW standing AS
+        SELECT d.* FROM decision d LEFT JOIN decision u ON u.undoes = d.number
+        WHERE +d.undoes IS NULL AND u.number IS NULL""")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_books,
+    m002_attempts,
+    m003_examples,
+    m004_splits,
+    m005_reviewers,
+    m006_restored,
+    m007_standing,
+)

@@ -5,6 +5,7 @@ Invariant: a row that is dropped and kept again comes back to its side; only rem
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -42,17 +43,28 @@ def placed(store: Store) -> dict[str, Placed]:
     return {r["example"]: Placed(r["side"], r["revision"]) for r in store.rows("SELECT * FROM side")}
 
 
-def put(store: Store, plan: Plan, rows: Mapping[str, Placed]) -> None:
-    """Write the plan and the sides of these rows; sides of other rows stay."""
+def put(store: Store, plan: Plan, rows: Mapping[str, Placed], *, fresh: bool = False) -> None:
+    """Write the plan and the sides of these rows; sides of other rows stay, or with `fresh` are forgotten with it."""
     with store.change() as db:
-        db.execute("INSERT OR REPLACE INTO split VALUES (1, ?, ?, ?, ?)", (plan.valid, plan.seed, plan.by, plan.made))
-        db.executemany(
-            "INSERT OR REPLACE INTO side VALUES (?, ?, ?)", ((id_, one.side, one.revision) for id_, one in rows.items())
-        )
+        if fresh:
+            _forget(db)
+        write(db, plan, rows)
+
+
+def write(db: sqlite3.Connection, plan: Plan, rows: Mapping[str, Placed]) -> None:
+    """As `put`, inside the caller's transaction."""
+    db.execute("INSERT OR REPLACE INTO split VALUES (1, ?, ?, ?, ?)", (plan.valid, plan.seed, plan.by, plan.made))
+    db.executemany(
+        "INSERT OR REPLACE INTO side VALUES (?, ?, ?)", ((id_, one.side, one.revision) for id_, one in rows.items())
+    )
 
 
 def remove(store: Store) -> None:
     """Forget the plan and every side."""
     with store.change() as db:
-        db.execute("DELETE FROM side")
-        db.execute("DELETE FROM split")
+        _forget(db)
+
+
+def _forget(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM side")
+    db.execute("DELETE FROM split")

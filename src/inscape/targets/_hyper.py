@@ -7,7 +7,10 @@ where to begin; a loss on held-out rows decides.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from inscape.targets._yaml import number
+from inscape.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Hyper:
     patience: int
     seed: int
     why: dict[str, str]
-    """A sentence on each, by name."""
+    """Each number and a sentence on it, by name, for a README."""
 
 
 LENGTHS = (512, 1024, 2048, 3072, 4096, 6144, 8192, 12288, 16384, 24576, 32768, 65536, 131072)
@@ -50,7 +53,7 @@ def decide(rows: int, held_out: int, longest: int, billions: float | None, conte
     per_epoch = max(1, math.ceil(rows / effective))
     steps = per_epoch * epochs
     length = _length(longest, context)
-    return Hyper(
+    made = Hyper(
         rank=16,
         alpha=32,
         dropout=0.05 if rows < 1000 else 0.0,
@@ -64,8 +67,9 @@ def decide(rows: int, held_out: int, longest: int, billions: float | None, conte
         eval_every=max(1, per_epoch // 2) if held_out else 0,
         patience=2,
         seed=42,
-        why={**_why(rows, held_out, billions, effective, epochs), "max_length": _room(longest, length)},
+        why={},
     )
+    return replace(made, why={**_why(made, rows, billions), "max_length": _room(longest, length)})
 
 
 def keep_best(hyper: Hyper) -> list[tuple[str, str | int | bool]]:
@@ -90,20 +94,33 @@ def _length(longest: int, context: int | None) -> int:
 
 def _room(longest: int, length: int) -> str:
     said = f"the longest row is estimated without the model's tokenizer (half its bytes) at up to {longest:,} tokens"
-    return f"{said}; nothing is cut" if longest <= length else f"{said}, and the model takes {length:,}: see below"
+    cut = "nothing is cut" if longest <= length else "a row that is longer is cut or refused (see below)"
+    return f"{length:,} tokens: {said}; {cut}"
 
 
-def _why(rows: int, held_out: int, billions: float | None, effective: int, epochs: int) -> dict[str, str]:
-    size = f"{billions:g}B" if billions else "a size that is not known"
-    stop = "stops when the loss on held-out rows has not fallen twice running" if held_out else "no rows are held out"
+def stop(every: int, patience: int) -> str:
+    """When a run ends before its last epoch, for trainers that do that."""
+    if not every:
+        return "no rows are held out, so nothing tells when to stop: the run takes all its epochs"
+    return (
+        f"every {plural(every, 'step')} the loss on the held-out rows is measured; {patience} times running without a "
+        "new best end the run, and the best adapter is kept"
+    )
+
+
+def _why(numbers: Hyper, rows: int, billions: float | None) -> dict[str, str]:
+    """Each number as the configs have it, then the reason."""
+    n, size = numbers, f"{billions:g}B" if billions else "a size that is not known"
     return {
         "layers": "all linear layers: attention alone learns less at the same size (LoRA Without Regret, 2025)",
-        "rank": "16 holds far more than a few hundred answers say (LoRA Without Regret; Unsloth's guide: 8 to 128)",
-        "alpha": "twice the rank (Unsloth's guide: alpha = r or 2r)",
-        "dropout": "0.05 for under 1,000 rows, else 0 (QLoRA, 2023: 0.05 to 0.1 helps the smaller sets)",
-        "rate": f"for {size}: 0.0002, from 30B 0.0001 (QLoRA, 2023, table 9; Unsloth's guide begins at 2e-4)",
-        "epochs": f"{epochs} for {rows:,} rows (Unsloth's guide: 1 to 3); {stop}",
-        "batch": f"{effective} rows to an update: LoRA pays more than full training for large batches "
-        "(LoRA Without Regret: below 32)",
-        "warmup": "5 per cent of the steps (Unsloth's guide: 5 to 10)",
+        "rank": f"{n.rank}: far more than a few hundred answers say (LoRA Without Regret; Unsloth's guide: 8 to 128)",
+        "alpha": f"{n.alpha}: twice the rank (Unsloth's guide: alpha = r or 2r)",
+        "dropout": f"{n.dropout:g}: 0.05 under 1,000 rows, else 0 (QLoRA, 2023: 0.05 to 0.1 helps the smaller sets)",
+        "rate": f"{number(n.rate)}: for {size}; 0.0002, and from 30B 0.0001 (QLoRA, 2023, table 9; Unsloth's guide "
+        "begins at 2e-4)",
+        "epochs": f"{n.epochs}: for {plural(rows, 'row')} (Unsloth's guide: 1 to 3)",
+        "batch": f"{n.batch * n.accumulation}: rows to an update, {n.batch} at once and {n.accumulation} times; LoRA "
+        "pays more than full training for large batches (LoRA Without Regret: below 32)",
+        "warmup": f"{n.warmup}: of {plural(n.steps, 'step')}, about 5 per cent (Unsloth's guide: 5 to 10)",
+        "stop": stop(n.eval_every, n.patience),
     }

@@ -12,8 +12,12 @@ from typing import Any
 
 from inscape.records import Conversation, Turn
 from inscape.rendering.behavior import Choice
+from inscape.rendering.probing import EMPTY
 from inscape.rendering.templates import MARKERS, ChatTemplate, Message
 from inscape.targets._hyper import Hyper
+
+_HEADER = 40
+"""Letters of a prompt's end in which a template may already have opened a thought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,13 @@ class Sample:
     prompt: str | None = None
     target: str | None = None
 
+    @property
+    def empty(self) -> bool:
+        """The answer has no thought, and the template writes an empty one: after the prompt, or at its end."""
+        if self.reply.thought or self.prompt is None or self.target is None:
+            return False
+        return bool(EMPTY.search(self.prompt[-_HEADER:] + self.target))
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -61,15 +72,25 @@ class Job:
     hyper: Hyper
     notes: tuple[str, ...] = ()
     title: str = "inscape"
+    stands: bool = False
+    """Whether a split stands; then rows may be held out, and it is worth a word where none are."""
+    card: str = ""
+    """The dataset's card, for a folder whose README is shown as one."""
+    license: str = ""
+    """The rights of all books, where they are known; else empty."""
+    personal: tuple[str, ...] = ()
+    """A sentence on each kind of personal data in the rows, for a folder that leaves."""
 
     @property
     def kwargs(self) -> dict[str, Any]:
         """Switches of the chat template that every rendering needs."""
         return dict(self.choice.kwargs)
 
-    def in_text(self) -> Job:
-        """The same, for a README: thoughts stand in the text, whatever the template reads them from."""
-        return replace(self, choice=replace(self.choice, encoding="content", tag=None))
+    def in_text(self, why: str) -> Job:
+        """The same, for a README: thoughts stand in the text for that reason, whatever the template reads them from."""
+        if self.choice.encoding == "content":
+            return self
+        return replace(self, choice=replace(self.choice, encoding="content", tag=None, reason=why))
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -85,3 +106,5 @@ class Made:
     command: str
     notes: tuple[str, ...] = ()
     """What of the examples does not reach the rows, a sentence each."""
+    does: str = "To train"
+    """What the command is for."""

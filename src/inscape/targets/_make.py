@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from inscape.errors import DataError, InscapeError
-from inscape.examples import thoughts
+from inscape.examples import effort, thoughts
 from inscape.export import Options
 from inscape.export._turns import joined, losses
 from inscape.records import Conversation, Example
@@ -21,13 +21,14 @@ from inscape.rendering.confined import Job as Rendering
 from inscape.rendering.templates import ChatTemplate, Message, render_all
 from inscape.targets._hyper import decide
 from inscape.targets._job import Job, Model, Sample
+from inscape.text import plural
 
 
 def make(
     train: Sequence[Example], valid: Sequence[Example], model: Model, choice: Choice, *, tag: str,
-    notes: Sequence[str] = (), title: str = "inscape",
+    notes: Sequence[str] = (), title: str = "inscape", **beside: Any,
 ) -> Job:  # fmt: skip
-    """The job of these examples for this model.
+    """The job of these examples for this model. `beside`: what else a job holds, as `Job` has it.
 
     Raises InscapeError where the choice is a refusal, or where one answer does not come through the template whole.
     """
@@ -47,10 +48,12 @@ def make(
         *notes,
         *_dated(model),
         *_cut(longest, hyper.max_length),
+        *_empty([sample for part in parts for sample in part]),
+        *_hasty([*train, *valid]),
         *joined([*train, *valid]),
         *losses([*train, *valid], Options(tag=name), unrolled=choice.unroll),
     ]
-    return Job(model, choice, name, parts[0], parts[1], hyper, tuple(left_out), title)
+    return Job(model, choice, name, parts[0], parts[1], hyper, tuple(left_out), title, **beside)
 
 
 def _dated(model: Model) -> list[str]:
@@ -67,6 +70,23 @@ def _cut(longest: int, length: int) -> list[str]:
         f"A row that is longer is cut or refused: `inscape preview --max-length {length}` finds it, by the model's own "
         "tokenizer.json where there is one."
     ]
+
+
+def _empty(given: Sequence[Sample]) -> list[str]:
+    """What is taught besides the words of the examples, as `inscape preview` says it."""
+    count = sum(sample.empty for sample in given)
+    verb = "teaches" if count == 1 else "teach"
+    what = f"{plural(count, 'answer')} without a thought {verb} the template's empty thought: to answer at once."
+    return [what] if count else []
+
+
+def _hasty(given: Sequence[Example]) -> list[str]:
+    """Rows that are labeled as thought over, and show no thought."""
+    talks = [example.conversation for example in given]
+    count = sum(
+        effort.level_of(talk) in ("MEDIUM", "HIGH") and not any(turn.thought for turn in talk.turns) for talk in talks
+    )
+    return [f"Medium or high effort without a thought in any turn: {plural(count, 'example')}."] if count else []
 
 
 def samples(example: Example, choice: Choice, tag: str) -> Iterator[Sample]:

@@ -19,23 +19,31 @@ NO_SPLIT = (
     "There is no valid.jsonl: no split stands, so every row is trained on and nothing tells when to stop. "
     "`inscape split`, then export again, holds some rows out."
 )
+NONE_HELD = (
+    "There is no valid.jsonl: a split stands, and no row of it is held out any more. `inscape split` says why; "
+    "`inscape split --fresh`, then export again, holds some rows out."
+)
+UNPROVEN = "No chat template was given: nothing was rendered, and nothing of this is proven."
 
 
 def folder(
     job: Job, train: Sequence[Row], valid: Sequence[Row], config: Mapping[str, str], command: str,
-    decided: Sequence[str] = (), *, numbers: bool = True, whole: bool = False,
+    decided: Sequence[str] = (), *, numbers: Mapping[str, str] | None = None, whole: bool = False,
+    unproven: str = UNPROVEN,
 ) -> Made:  # fmt: skip
-    """The folder: train.jsonl, valid.jsonl where rows are held out, the config, README.md."""
+    """The folder: train.jsonl, valid.jsonl where rows are held out, the config, README.md. `numbers`: those of the job,
+    where the trainer takes others or fewer; `unproven`: what to say where nothing was rendered."""
     rows = {"train.jsonl": train, **({"valid.jsonl": valid} if valid else {})}
     files = {name: jsonl(lines).decode() for name, lines in rows.items()}
-    readme = readme_of(job, rows, command, decided, numbers=numbers, whole=whole)
+    said = dict(job.hyper.why) if numbers is None else numbers
+    readme = readme_of(job, rows, command, decided, numbers=said, whole=whole, unproven=unproven)
     counts = {name: len(lines) for name, lines in rows.items()}
     return Made({**files, **config, "README.md": readme}, counts, command, job.notes)
 
 
 def readme_of(
-    job: Job, rows: Mapping[str, Sequence[Row]], command: str, decided: Sequence[str], *, numbers: bool = True,
-    whole: bool = False,
+    job: Job, rows: Mapping[str, Sequence[Row]], command: str, decided: Sequence[str], *, numbers: Mapping[str, str],
+    whole: bool, unproven: str,
 ) -> str:  # fmt: skip
     """README.md: command, decisions with reasons, notes. `whole`: a row is a conversation, not one answer."""
     lines = [
@@ -52,10 +60,12 @@ def readme_of(
         *[f"- {said}" for said in (*thoughts_said(job, whole), *decided)],
     ]
     if numbers:
-        lines += ["", "## The numbers", "", *[f"- **{name}**: {why}" for name, why in job.hyper.why.items()]]
-    notes = [*job.notes, *([] if job.valid else [NO_SPLIT])]
-    lines += ["", "## To know", "", *[f"- {note}" for note in notes], *[f"- {note}" for note in _unproven(job)]]
-    return "\n".join(lines).rstrip() + "\n"
+        lines += ["", "## The numbers", "", *[f"- **{name}**: {said}" for name, said in numbers.items()]]
+    held = [] if job.valid else [NONE_HELD if job.stands else NO_SPLIT]
+    notes = [*job.personal, *job.notes, *held, *([] if job.model.template else [unproven])]
+    if notes:
+        lines += ["", "## To know", "", *[f"- {note}" for note in notes]]
+    return "\n".join(lines) + "\n"
 
 
 def thoughts_said(job: Job, whole: bool) -> list[str]:
@@ -77,12 +87,6 @@ def thoughts_said(job: Job, whole: bool) -> list[str]:
         name = template.name.rpartition("/")[2]
         said.append(f"Every row was rendered with {name}: thought and reply stand in what is learned.")
     return said
-
-
-def _unproven(job: Job) -> list[str]:
-    if job.model.template:
-        return []
-    return ["No chat template was given: nothing was rendered, and nothing of this is proven. The encoding was stated."]
 
 
 def conversations(job: Job, samples: Sequence[Sample]) -> list[tuple[Sample, list[Row]]]:

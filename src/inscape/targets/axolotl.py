@@ -22,10 +22,12 @@ ALWAYS: str | None = None
 LEAVES = False
 NAMES_MODEL = True
 COMMAND = (
+    "pip install axolotl\n"
     "export AXOLOTL_DO_NOT_TRACK=1  # it reports its use to its makers otherwise\n"
     "axolotl preprocess config.yaml --debug  # shows which tokens carry loss\n"
     "axolotl train config.yaml"
 )
+_RENDERED = "the rows are the text that the template makes of them, with its own marks around each thought"
 _END = re.compile(r"<[^<>\s]+>")
 
 
@@ -39,7 +41,7 @@ def write(job: Job) -> Made:
             "tokenizer_config.json."
         )
     train, valid = ([_segments(s) if segments else _marked(s) for s in part] for part in (job.train, job.valid))
-    said = job.in_text() if segments else job
+    said = job.in_text(_RENDERED) if segments else job
     return folder(said, train, valid, {"config.yaml": dump(config(job, segments))}, COMMAND, _decided(segments))
 
 

@@ -22,7 +22,9 @@ SUMMARY = "conversations, dataset_info.json and a YAML config (LLaMA-Factory)"
 ALWAYS: str | None = None
 LEAVES = False
 NAMES_MODEL = True
-COMMAND = "llamafactory-cli train config.yaml"
+COMMAND = "pip install llamafactory\nllamafactory-cli train config.yaml"
+_WRITTEN = "LLaMA-Factory has no field for them, so they stand in the marks that the chat template writes"
+_COMPARED = "Every row was put together as LLaMA-Factory does it and compared with the template's own text."
 MARK = "{{content}}"
 
 
@@ -47,11 +49,10 @@ def write(job: Job) -> Made:
     files = {"dataset_info.json": json.dumps(_info(job), indent=2) + "\n", "config.yaml": dump(config(job))}
     decided = (
         "`template` is left out: LLaMA-Factory then reads the slots off the model's own chat template.",
-        "Thoughts stand in the content, in the marks that the template writes; every row was put together as "
-        "LLaMA-Factory does it and compared with the template's own text.",
+        *([_COMPARED] if slots else []),
         "`mask_history: true`: loss on the last answer alone.",
     )
-    return folder(job.in_text(), train, valid, files, COMMAND, decided)
+    return folder(job.in_text(_WRITTEN), train, valid, files, COMMAND, decided)
 
 
 def config(job: Job) -> list[Entry]:

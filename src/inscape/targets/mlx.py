@@ -7,11 +7,14 @@ renders otherwise with this one, is refused.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from inscape.errors import DataError, InscapeError
 from inscape.targets._job import Job, Made, Sample
 from inscape.targets._make import texts
 from inscape.targets._write import folder, plain
-from inscape.targets._yaml import Comment, Entry, dump
+from inscape.targets._yaml import Comment, Entry, dump, number
+from inscape.text import plural
 
 NAME = "mlx"
 SUMMARY = "conversations as messages, and a YAML config (mlx-lm, for Apple's chips)"
@@ -28,22 +31,55 @@ def write(job: Job) -> Made:
     train, valid = ([{"messages": plain(s)} for s in part] for part in (job.train, job.valid))
     decided = (
         "`mask_prompt: true`: loss on the last message alone.",
-        "`scale` is alpha / rank; mlx-lm's default of 20 is ten times that. `num_layers: -1` is all layers.",
+        "`num_layers: -1` is all layers.",
         "`batch_size: 1`, the batch made by `grad_accumulation_steps`: with a larger one mlx-lm never trains on the "
         "rows left over from the last full batch, and stops where valid.jsonl has fewer rows than a batch.",
-        "mlx-lm counts rows, not epochs: `iters` is epochs x rows. It does not stop early: it reports the loss on "
-        "valid.jsonl and saves the adapter as often; keep the one with the lowest.",
     )
-    return folder(job, train, valid, {"config.yaml": dump(config(job))}, COMMAND, decided)
+    return folder(job, train, valid, {"config.yaml": dump(config(job))}, COMMAND, decided, numbers=numbers(job))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A run as mlx-lm counts it: in rows, not in epochs or updates."""
+
+    iters: int
+    updates: int
+    warmup: int
+    every: int
+    """Rows between two looks at the held-out rows, and between two saved adapters."""
+
+
+def counts(job: Job) -> Counts:
+    h = job.hyper
+    iters = h.epochs * len(job.train)
+    updates = max(1, iters // (h.batch * h.accumulation))
+    return Counts(iters, updates, min(h.warmup, updates), max(1, len(job.train) // 2))
+
+
+def numbers(job: Job) -> dict[str, str]:
+    """The README's numbers, as the config has them."""
+    h, c = job.hyper, counts(job)
+    held = (
+        f"mlx-lm does not stop early: every {plural(c.every, 'row')} it reports the loss on valid.jsonl and saves the "
+        "adapter; keep the one with the lowest"
+        if job.valid
+        else f"mlx-lm does not stop early, and no rows are held out; the adapter is saved every {c.every:,} rows"
+    )
+    return {
+        **h.why,
+        "alpha": f"{h.alpha}: twice the rank, as `scale: {number(h.alpha / h.rank)}` (alpha / rank); mlx-lm's default "
+        "of 20 is ten times that",
+        "epochs": f"{h.epochs}: for {plural(len(job.train), 'row')}, as `iters: {c.iters}`: mlx-lm counts rows",
+        "batch": f"{h.batch * h.accumulation}: rows to an update, by `grad_accumulation_steps`; LoRA pays more than "
+        "full training for large batches (LoRA Without Regret: below 32)",
+        "warmup": f"{c.warmup}: of {plural(c.updates, 'update')}, about 5 per cent (Unsloth's guide: 5 to 10)",
+        "stop": held,
+    }
 
 
 def config(job: Job) -> list[Entry]:
     """config.yaml: keys of mlx_lm/lora.py, which ignores any other without a word."""
-    h = job.hyper
-    per_update = h.batch * h.accumulation
-    iters = h.epochs * len(job.train)
-    updates = max(1, iters // per_update)
-    every = max(1, len(job.train) // 2)
+    h, c = job.hyper, counts(job)
     return [
         Comment("LoRA with mlx-lm. What was decided, and why, stands in README.md."),
         ("model", job.model.name),
@@ -55,17 +91,17 @@ def config(job: Job) -> list[Entry]:
         ("mask_prompt", True),
         ("max_seq_length", h.max_length),
         ("batch_size", 1),
-        ("grad_accumulation_steps", per_update),
-        ("iters", iters),
+        ("grad_accumulation_steps", h.batch * h.accumulation),
+        ("iters", c.iters),
         ("optimizer", "adamw"),
         ("optimizer_config", {"adamw": {"weight_decay": 0.01}}),
         ("learning_rate", h.rate),
-        ("lr_schedule", {"name": "cosine_decay", "arguments": [h.rate, updates], "warmup": min(h.warmup, updates)}),
+        ("lr_schedule", {"name": "cosine_decay", "arguments": [h.rate, c.updates], "warmup": c.warmup}),
         ("grad_checkpoint", True),
         ("steps_per_report", 1 if h.steps < 100 else 10),
-        ("steps_per_eval", every),
+        ("steps_per_eval", c.every),
         ("val_batches", -1),
-        ("save_every", every),
+        ("save_every", c.every),
         ("adapter_path", "adapter"),
         ("seed", h.seed),
     ]

@@ -6,8 +6,11 @@ and no template to look into, so they stand in a tag; every answer of a row carr
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inscape.targets._job import Job, Made
 from inscape.targets._write import conversations, folder
+from inscape.text import plural
 
 NAME = "openai"
 SUMMARY = "conversations for OpenAI's fine-tuning, and a train.py that starts it"
@@ -15,6 +18,10 @@ ALWAYS: str | None = "content"
 LEAVES = True
 NAMES_MODEL = True
 COMMAND = "pip install openai\nOPENAI_API_KEY=… python train.py"
+UNPROVEN = (
+    "OpenAI puts the rows into a form of its own that is not public: nothing was rendered here, and nothing of this is "
+    "proven."
+)
 FEWEST = 10
 """Rows that OpenAI takes at the least."""
 
@@ -25,12 +32,18 @@ def write(job: Job) -> Made:
     decided = [
         "Every answer carries loss. What the model said before stands before it with its thoughts: let your own "
         "program send it back so.",
-        "Only the number of epochs is set; batch size and rate are OpenAI's own choice. Rows leave this machine when "
-        "train.py runs, not before.",
+        "Batch size and rate are OpenAI's own choice. Rows leave this machine when train.py runs, not before.",
     ]
     if len(train) < FEWEST:
         decided.append(f"OpenAI takes no fewer than {FEWEST} rows; there are {len(train)}.")
-    return folder(job, train, valid, {"train.py": script(job)}, COMMAND, decided, numbers=False, whole=True)
+    numbers = {
+        "epochs": f"{job.hyper.epochs}: for {plural(len(train), 'row')} (OpenAI would choose by itself)",
+        "seed": f"{job.hyper.seed}: the same rows then give nearly the same model",
+    }
+    made = folder(
+        job, train, valid, {"train.py": script(job)}, COMMAND, decided, numbers=numbers, whole=True, unproven=UNPROVEN
+    )
+    return replace(made, does="To send the rows to OpenAI and train there", notes=(*job.personal, *made.notes))
 
 
 def script(job: Job) -> str:

@@ -47,7 +47,7 @@ HERE = Path(__file__).resolve().parent
 config = SFTConfig(
     model_init_kwargs={{"dtype": "bfloat16"}},
     completion_only_loss=True,  # the prompt carries no loss
-    max_length={job.hyper.max_length},  # no row is longer
+    max_length={job.hyper.max_length},
     use_cpu=not torch.accelerator.is_available(),
 {arguments(job)})
 lora = LoraConfig(

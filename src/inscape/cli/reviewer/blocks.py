@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from inscape.cli.reviewer.core import KEYS
+from inscape.quality.rows import Finding
 from inscape.records import Conversation, Mood, Paragraph
 from inscape.review import plain
 from inscape.review.rubric import Item
@@ -31,6 +32,33 @@ class Block:
     text: Text
     mark: str = ""
     gap: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an example is in a queue made of findings. `random`: drawn at random; `old`: found in an earlier text."""
+
+    findings: tuple[Finding, ...] = ()
+    random: bool = False
+    old: bool = False
+
+
+_SEVERE = {"error": "bold red", "warning": "yellow", "note": "dim"}
+
+
+def reasons(why: Reasons, most: int) -> Iterator[Block]:
+    """What the check saw, the worst first, one line each; or that chance chose it."""
+    if why.random:
+        also = "also drawn" if why.findings else "drawn"
+        yield Block(Text(f"{also} at random: judge it as any other", "cyan"), gap=False)
+    for one in why.findings[:most]:
+        style = _SEVERE[one.severity]
+        said = Text.assemble((f"{one.severity} · {one.check}: ", style), clean(one.message))
+        yield Block(said, gap=False)
+    if (more := len(why.findings) - most) > 0:
+        yield Block(Text(f"and {more} more", "dim"), gap=False)
+    if why.old and why.findings:
+        yield Block(Text("found in an earlier text of it: `inscape check` looks again", "dim"), gap=False)
 
 
 def clean(text: str) -> str:
@@ -114,10 +142,11 @@ def _book(paragraph: Paragraph, *, dim: bool) -> Block:
     return Block(text, mark="  " if dim else "▌ ")
 
 
-def changes(before: Conversation, after: Conversation, *, marks: bool) -> Iterator[Block]:
+def changes(before: Conversation, after: Conversation, *, marks: bool, imported: bool = False) -> Iterator[Block]:
     """The word diff. `marks`: {+new+} and [-old-] besides the colors, for a screen without them."""
     if before == after:
-        yield Block(Text("This example stands as the teacher wrote it: no word was changed.", "dim"), gap=False)
+        stands = "it was imported" if imported else "the teacher wrote it"
+        yield Block(Text(f"This example stands as {stands}: no word was changed.", "dim"), gap=False)
         return
     signs = {"old": ("[-", "-]"), "new": ("{+", "+}"), "same": ("", "")} if marks else {}
     styles = {"same": "", "old": "red strike", "new": "bold green underline"}
@@ -126,7 +155,7 @@ def changes(before: Conversation, after: Conversation, *, marks: bool) -> Iterat
         first, last = signs.get(piece.kind, ("", ""))
         body = piece.text.rstrip("\n")
         text.append(f"{first}{clean(body)}{last}" + piece.text[len(body) :], styles[piece.kind])
-    yield Block(Text("The teacher's text and yours", "bold"), gap=False)
+    yield Block(Text("The imported text and yours" if imported else "The teacher's text and yours", "bold"), gap=False)
     yield Block(text)
 
 

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from inscape.cli.reviewer import core
+from inscape.cli.reviewer.blocks import Reasons
 from inscape.cli.reviewer.core import Decide, Do, Draft, State
 from inscape.events import Event, Finished
 from inscape.project import Project
+from inscape.quality.rows import Finding
 from inscape.records import Conversation, Example, Problem, Verdict
 from inscape.review import plain
 from inscape.review.pace import Pace, pace
 from inscape.review.rubric import Item
 from inscape.stages import review
+from inscape.stages.findings import Held
 from inscape.stages.surroundings import Places
-from inscape.store import Store, decisions
+from inscape.store import Store, decisions, examples
 
 IDLE = 5 * 60
 EDITING = 30 * 60
@@ -67,9 +70,16 @@ class Desk:
     last: float = 0.0
     reading: int = 0
     """Words of passages still to be read, at the start; spread over the queue for the estimate."""
+    held: Held | None = None
+    """The findings of the last check, where the queue is made of them."""
+    hello: str = ""
+    """What the first screen says."""
+    others: int = 0
+    """Undecided examples that are not in the queue; what is undone joins it, so their number stays."""
     unsaved: tuple[str, ...] = ()
     """Files with edits that no decision saved, once the run is over."""
     _card: review.Card | None = None
+    _by_example: dict[str, list[Finding]] | None = None
 
     def begin(self, found: Sequence[Example]) -> State:
         """The first state, for the examples to review."""
@@ -77,7 +87,9 @@ class Desk:
         self.reading = review.words_left(self.store, found) - sum(self.words.values())
         self.times = deque(review.times(self.store), maxlen=100)
         self.last = self.clock()
-        return self.opened(State(tuple(e.id for e in found), len(self.items)))
+        undecided = examples.counts(self.store).get(review.UNDECIDED, 0)
+        self.others = undecided - sum(1 for e in found if e.verdict is None)
+        return self.opened(State(tuple(e.id for e in found), len(self.items), message=self.hello))
 
     def card(self, state: State) -> review.Card | None:
         """The example on the screen, read again after each change."""
@@ -93,6 +105,16 @@ class Desk:
         card = self.card(state)
         stands = card.decision if card else None
         return replace(state, ticks=stands.checklist if stands else (), note=stands.note if stands else "")
+
+    def reasons(self, card: review.Card | None) -> Reasons | None:
+        """Why the example is in the queue, where findings made it."""
+        if self.held is None or card is None:
+            return None
+        id_ = card.example.id
+        if self._by_example is None:
+            self._by_example = self.held.of
+        old = self.held.seen.get(id_, card.example.revision) != card.example.revision
+        return Reasons(tuple(self._by_example.get(id_, ())), id_ in self.held.random, old)
 
     def pace(self, state: State) -> Pace | None:
         """Of those not yet decided in this run."""
@@ -228,7 +250,7 @@ def run(desk: Desk, terminal: Terminal, found: Sequence[Example]) -> Iterator[Ev
             yield event
     desk.unsaved = tuple(draft.path for draft in state.drafts.values() if draft.path)
     left = sum(1 for id_ in state.queue if id_ not in state.decided)
-    yield Finished("review", {**desk.counts, "left": left})
+    yield Finished("review", {**desk.counts, "left": left, "others": desk.others})
 
 
 def _text(draft: Draft | None, card: review.Card | None) -> Conversation | None:

@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.text import Text
 
 from inscape.cli.reviewer import blocks
-from inscape.cli.reviewer.blocks import Block
+from inscape.cli.reviewer.blocks import Block, Reasons
 from inscape.cli.reviewer.core import State
 from inscape.review.pace import Pace, duration
 from inscape.review.rubric import Item
-from inscape.stages.review import Card
+from inscape.stages.review import Card, others
 from inscape.stages.surroundings import Place
 
 WIDE = 100
@@ -41,6 +41,9 @@ class Shown:
     pace: Pace | None = None
     counts: dict[str, int] = field(default_factory=dict)
     left: int = 0
+    others: int = 0
+    """Undecided examples that are not in this queue."""
+    reasons: Reasons | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +179,26 @@ def _panes(shown: Shown, width: int, marks: bool) -> list[tuple[int, list[Text]]
         return [(width, laid(whole, min(width, COLUMN + 20)))]
     right = list(_example(card, state, marks))
     left = list(_passage(shown, wide := width >= WIDE))
+    why = list(blocks.reasons(shown.reasons, 4 if wide else 3)) if shown.reasons else []
     if not left:
-        return [(width, laid(right, min(width, COLUMN)))]
+        return [(width, laid(why, width) + _gap(why) + laid(right, min(width, COLUMN)))]
     if not wide:
         rule = [] if state.view == "context" else [Text("╌" * width, "dim"), *laid(right, width)]
-        return [(width, laid(left, width) + rule)]
+        return [(width, laid(why, width) + _gap(why) + laid(left, width) + rule)]
     one = min((width - len(GUTTER)) // 2, COLUMN)
     two = min(width - len(GUTTER) - one, COLUMN + 8)
-    return [(one, laid(left, one)), (two, laid(right, two))]
+    return [(one, laid(left, one)), (two, laid(why, two) + _gap(why) + laid(right, two))]
+
+
+def _gap(above: Sequence[Block]) -> list[Text]:
+    return [Text()] if above else []
 
 
 def _example(card: Card, state: State, marks: bool) -> Iterable[Block]:
     text = state.draft.text if state.draft else card.example.conversation
-    return blocks.changes(card.original, text, marks=marks) if state.view == "diff" else blocks.example(text)
+    if state.view != "diff":
+        return blocks.example(text)
+    return blocks.changes(card.original, text, marks=marks, imported=card.example.provenance.attempt is None)
 
 
 def _passage(shown: Shown, wide: bool) -> Iterable[Block]:
@@ -212,6 +222,8 @@ def _ended(shown: Shown) -> list[str]:
     passed = shown.left
     if passed:
         return ["", f"The end of the queue; {passed} passed over without a verdict: k goes back to them.", ""]
+    if shown.others:
+        return ["", "That was the last one of these; everything is saved.", "", others(shown.others), ""]
     return ["", "That was the last one. Everything is saved.", ""]
 
 

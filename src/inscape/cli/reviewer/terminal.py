@@ -55,6 +55,8 @@ def shown(desk: Desk, state: State) -> Shown:
         pace=desk.pace(state),
         counts=desk.counts,
         left=sum(1 for id_ in state.queue if id_ not in state.decided),
+        others=desk.others,
+        reasons=desk.reasons(card),
     )
 
 

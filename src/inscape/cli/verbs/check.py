@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
 from inscape.cli import common
-from inscape.errors import ProjectNotFound, UsageError
-from inscape.events import Event, Finished, Flagged, Noted
+from inscape.errors import DiskError, ProjectNotFound, UsageError
+from inscape.events import Event, Finished, Flagged, Mended, Noted
+from inscape.project import Project
 from inscape.settings import Settings
+from inscape.store import Store
 from inscape.text import plural
 
+MENDED = 5
+"""Mended examples that are named one by one."""
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
 @click.command("check", short_help="Find what would teach the wrong thing, row by row and as a set.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--only", multiple=True, metavar="CHECK", help="Only this check; may be repeated.")
-@click.option("--skip", multiple=True, metavar="CHECK", help="All but this check; may be repeated.")
+@click.option("--only", multiple=True, metavar="CHECK", help="Only these checks, with commas; may be repeated.")
+@click.option("--skip", multiple=True, metavar="CHECK", help="All but these checks, with commas; may be repeated.")
 @click.option(
     "--rows", default=5, show_default=True, type=click.IntRange(0), help="Rows shown of each kind of finding."
 )
@@ -46,7 +51,7 @@ def command(
       inscape check
       inscape check train.jsonl valid.jsonl
       inscape check raw_examples.json --json > findings.jsonl
-      inscape check --only filler --only series --rows 20
+      inscape check --only filler,series --rows 20
       inscape check --fix
       inscape review --findings
     """
@@ -64,8 +69,19 @@ def command(
         from inscape.stages.check import check_project
 
         project = common.here()
-        with common.writing(project, "check") as store:
+        with _looking(project) as store:
             _print(check_project(store, project, only, skip), rows, as_json)
+
+
+@contextmanager
+def _looking(project: Project) -> Iterator[Store]:
+    """The project's store, held against a second writer; where nothing may be written, for looking only."""
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(common.writing(project, "check"))
+        except DiskError:
+            store = stack.enter_context(common.reading(project))
+        yield store
 
 
 def _settings() -> Settings:
@@ -94,15 +110,36 @@ def _mend(files: tuple[Path, ...], *, undo: bool, as_json: bool) -> None:
             "Only a project's examples can be mended, since only there it can be taken back: `inscape import` them."
         )
     project = common.here()
+    mended = Mendings()
     with common.writing(project, "check") as store:
-        common.draw((unfix if undo else fix)(store, common.now()), as_json, line)
+        events = (unfix if undo else fix)(store, common.now())
+        common.draw(events, as_json, lambda event: mended.line(event) or line(event), to_the_end=True)
+
+
+class Mendings:
+    """The first mended examples one by one, the others as a number."""
+
+    def __init__(self) -> None:
+        self._more = 0
+        self._said = 0
+
+    def line(self, event: Event) -> str | None:
+        if isinstance(event, Mended):
+            self._said += 1
+            if self._said <= MENDED:
+                return f"  {event.example}: {', '.join(event.what)}"
+            self._more += 1
+        elif self._more and isinstance(event, Noted):
+            more, self._more = self._more, 0
+            return f"  and {more:,} more\n{event.level.capitalize()}: {event.message}"
+        return None
 
 
 def _print(events: Iterable[Event], rows: int, as_json: bool) -> None:
     """Findings as JSON as they come; for a person, grouped by check when all are there."""
     groups: dict[tuple[str, str], list[Flagged]] = defaultdict(list)
-    try:
-        for event in events:
+    with common.closed_after(events) as stream, common.heard():
+        for event in stream:
             if isinstance(event, Flagged) and as_json:
                 click.echo(json.dumps(_object(event), ensure_ascii=False))
             elif isinstance(event, Flagged):
@@ -112,15 +149,13 @@ def _print(events: Iterable[Event], rows: int, as_json: bool) -> None:
             elif isinstance(event, Finished) and not as_json:
                 _groups(groups, rows)
                 click.echo(_totals(event.counts))
-    except BrokenPipeError:
-        raise click.exceptions.Exit(0) from None
 
 
 def _object(event: Flagged) -> dict[str, object]:
-    """The finding's fields; the example's id only in a project."""
+    """The finding's fields; in a project the example's id, and where it was generated its passage and template."""
     names = ("file", "row", "check", "severity", "message", "evidence")
     made: dict[str, object] = {name: getattr(event, name) for name in names}
-    return made | ({"example": event.example} if event.example else {})
+    return made | {name: held for name in ("example", "passage", "template") if (held := getattr(event, name))}
 
 
 def _groups(groups: Mapping[tuple[str, str], list[Flagged]], rows: int) -> None:
@@ -132,7 +167,7 @@ def _groups(groups: Mapping[tuple[str, str], list[Flagged]], rows: int) -> None:
         color = {"error": "red", "warning": "yellow"}.get(severity)
         click.echo(click.style(f"{severity} · {check} · {len(found):,}", fg=color, bold=True))
         for one in found[:rows]:
-            place = f"{one.file}, row {one.row}" if one.row is not None else "the set"
+            place = one.title or (f"{one.file}, row {one.row}" if one.row is not None else "the set")
             place += f" ({one.example})" if one.example else ""
             click.echo(f"  {place}: {one.message}" + (f"\n      {one.evidence}" if one.evidence else ""))
         if len(found) > rows:
@@ -141,5 +176,8 @@ def _groups(groups: Mapping[tuple[str, str], list[Flagged]], rows: int) -> None:
 
 
 def _totals(counts: Mapping[str, int | float]) -> str:
+    from inscape.stages.check import shares
+
+    rows, wrong = int(counts["rows"]), int(counts["error_rows"])
     severities = ", ".join(plural(int(counts[name]), name) for name in _ORDER)
-    return f"{plural(int(counts['rows']), 'row')}: {severities}."
+    return f"{shares(wrong, rows) if wrong else plural(rows, 'row')}: {severities}."

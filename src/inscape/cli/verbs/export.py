@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,10 @@ from inscape import export as formats
 from inscape import targets
 from inscape.cli import common
 from inscape.errors import UsageError
+from inscape.events import Event, Exported, FileWritten
 from inscape.examples import effort as effort_policies
+from inscape.project import Project
+from inscape.text import readable
 
 
 @click.command("export", short_help="Write the kept examples as training files.")
@@ -38,18 +42,22 @@ from inscape.examples import effort as effort_policies
     help="Where thoughts stand in --for's rows, stated by you instead of found from the template.",
 )
 @click.option(
-    "--private-too", is_flag=True, help="Let texts from private books into folders for uploading (openai, hf)."
+    "--private-too",
+    is_flag=True,
+    help="Let texts from private books, and personal data, into folders for uploading (openai, hf).",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The file to write (.json: one array; else one row a line)."
+)
+@click.option(
+    "--replace", is_flag=True, help="Write over files that are not as an export left them. Never the project's own."
 )
 @click.option("--tag", help="Name of the tag around a thought (setting examples.tag).")
 @click.option(
     "--thoughts",
     type=click.Choice(["tag", "field", "drop"]),
-    default="tag",
-    show_default=True,
-    help="With --format: thoughts in a tag in the reply, in a field where the format has one, or left out.",
+    help="With --format: thoughts in a tag in the reply (so without this), in a field where the format has one, or "
+    "left out.",
 )
 @click.option(
     "--effort",
@@ -66,8 +74,9 @@ def command(
     encoding: Literal["content", "reasoning_content"] | None,
     private_too: bool,
     out: Path | None,
+    replace: bool,
     tag: str | None,
-    thoughts: formats.Thoughts,
+    thoughts: formats.Thoughts | None,
     effort: effort_policies.Policy | None,
     as_json: bool,
 ) -> None:
@@ -91,27 +100,59 @@ def command(
     """
     from inscape.cli.lines import line
     from inscape.stages.export import export
-    from inscape.stages.export_for import Wanted, export_for
+    from inscape.stages.export_for import export_for
     from inscape.stages.model_folder import check_name
+    from inscape.stages.trained_model import Wanted
 
     check_name(model)
-    _check(names, trainers, model or template or encoding, out)
+    _check(names, trainers, model or template or encoding, out, thoughts)
     project = common.here()
-    project = replace(project, settings=project.settings.with_flags({"examples.tag": tag, "export.effort": effort}))
+    project = dataclasses.replace(
+        project, settings=project.settings.with_flags({"examples.tag": tag, "export.effort": effort})
+    )
+    shown = _shown(project)
     with common.writing(project, "export") as store:
         if trainers:
-            wanted = Wanted(tuple(dict.fromkeys(trainers)), model, template, encoding, private_too)
-            events = export_for(store, project, wanted, os.environ)
+            wanted = Wanted(tuple(dict.fromkeys(trainers)), model, template, encoding, private_too, replace)
+            events = export_for(store, project, wanted, os.environ, shown)
         else:
             chosen = formats.formats() if "all" in names else list(dict.fromkeys(names))
-            events = export(store, project, chosen, formats.Options.of(project.settings.values, thoughts), out)
-        common.draw(events, as_json, line)
+            options = formats.Options.of(project.settings.values, thoughts or "tag")
+            events = export(store, project, chosen, options, out, replace=replace, shown=shown)
+        common.draw(events, as_json, lambda event: line(_from_here(event, project)))
 
 
-def _check(names: tuple[str, ...], trainers: tuple[str, ...], of_model: object, out: Path | None) -> None:
+def _shown(project: Project) -> Callable[[Path], str]:
+    """A path of the project as one types it in the folder where the person stands."""
+
+    def shown(path: Path) -> str:
+        here = Path.cwd()
+        real = path.resolve()
+        if here == project.root or not real.is_relative_to(project.root):
+            return project.relative(path)
+        return readable(os.path.relpath(real, here))
+
+    return shown
+
+
+def _from_here(event: Event, project: Project) -> Event:
+    """The event with its path for where the person stands; as JSON it keeps the path in the project."""
+    if isinstance(event, FileWritten | Exported):
+        return dataclasses.replace(event, path=_shown(project)(project.root / event.path))
+    return event
+
+
+def _check(
+    names: tuple[str, ...], trainers: tuple[str, ...], of_model: object, out: Path | None, thoughts: str | None
+) -> None:
     """Raises UsageError where the options do not fit together."""
     if trainers and (names or out):
         raise UsageError("--for writes a trainer's folder into exports/; it takes no --format and no --out.")
+    if trainers and thoughts:
+        raise UsageError(
+            "--for writes thoughts as the model's chat template wants them, so that none is lost; it takes no "
+            "--thoughts. --format messages --thoughts drop writes rows without them."
+        )
     if of_model and not trainers:
         raise UsageError("--model, --template and --encoding belong to --for; say which trainer.")
     if not trainers and not names:

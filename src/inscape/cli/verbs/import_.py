@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import click
 
 from inscape.cli import common
+from inscape.events import Event, Finished
 
 
 @click.command("import", short_help="Take existing JSON, JSONL or CSV rows as examples.")
@@ -26,11 +28,20 @@ def command(files: tuple[Path, ...], tag: str | None, keep: bool, as_json: bool)
       inscape import old/*.jsonl --json > import.log
       inscape import my_finished_set.jsonl --keep
     """
-    from inscape.cli.lines import line
     from inscape.stages.import_ import import_
 
     project = common.here()
     settings = project.settings.with_flags({"examples.tag": tag})
     with common.writing(project, "import") as store:
         tag, reviewer = settings.text("examples.tag"), settings.text("review.reviewer")
-        common.draw(import_(store, files, tag, common.now(), keep=keep, reviewer=reviewer), as_json, line)
+        events = import_(store, files, tag, common.now(), keep=keep, reviewer=reviewer)
+        common.draw(events, as_json, functools.partial(_line, keep=keep), to_the_end=True)
+
+
+def _line(event: Event, keep: bool) -> str | None:
+    from inscape.cli.lines import line
+
+    said = line(event)
+    if isinstance(event, Finished) and event.counts.get("imported"):
+        return f"{said} Next:\n  inscape check" + ("\n  inscape split" if keep else "\n  inscape review")
+    return said

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +21,9 @@ from inscape.text import plural
 if TYPE_CHECKING:
     from inscape.cli.reviewer.desk import Desk
     from inscape.records import Example
+    from inscape.stages.findings import Held
     from inscape.stages.review import Wanted
+    from inscape.store import Store
 
 
 @click.command("review", short_help="Keep, drop or edit each answer.")
@@ -76,16 +81,10 @@ def command(
     if partial and source is None:
         raise UsageError("--partial goes with --from-file.")
     project = common.here()
-    order = _findings(project) if findings else None
-    wanted = Wanted(verdicts, template, passage, example, everything, order)
+    held = _held(project) if findings else None
+    wanted = Wanted(verdicts, template, passage, example, everything, held.order if held else None)
     if status:
-        with common.reading(project) as store:
-            rate = project.settings.whole("review.words_per_minute")
-            common.draw(review.status(store, rate), as_json, _line)
-            if findings:
-                from inscape.stages.check import rate as keep_rate
-
-                common.draw(keep_rate(store, project), as_json, _line)
+        _status(project, held, as_json)
     elif target is not None:
         with common.reading(project) as store:
             common.draw(review.write_decisions(store, project, target.absolute()), as_json, _line)
@@ -95,19 +94,30 @@ def command(
             events = review.apply(store, project, text, str(source), common.now(), partial=partial)
             common.draw(events, as_json, _line)
     else:
-        _in_terminal(project, wanted, as_json)
+        _in_terminal(project, wanted, held, as_json)
 
 
-def _findings(project: Project) -> tuple[str, ...]:
-    from inscape.stages.check import review_order
+def _held(project: Project) -> Held:
+    from inscape.stages.findings import stored
 
-    return review_order(project)
+    return stored(project)
 
 
-def _in_terminal(project: Project, wanted: Wanted, as_json: bool) -> None:
+def _status(project: Project, held: Held | None, as_json: bool) -> None:
+    """The counts and the rate; with findings, what the random tenth says in words."""
+    from inscape.stages import findings, review
+
+    with common.reading(project) as store:
+        pace = project.settings.whole("review.words_per_minute")
+        common.draw(review.status(store, pace, findings.counts(store, project)), as_json, _line)
+        if held is not None:
+            common.draw(findings.told(store, held), as_json, _line)
+
+
+def _in_terminal(project: Project, wanted: Wanted, held: Held | None, as_json: bool) -> None:
     """The reviewer's screen; it says so where there is no terminal to draw it on."""
     from inscape.cli.reviewer.desk import Desk
-    from inscape.stages import review
+    from inscape.stages import findings, review
     from inscape.stages.surroundings import Places
 
     _need_terminal(as_json)
@@ -117,15 +127,42 @@ def _in_terminal(project: Project, wanted: Wanted, as_json: bool) -> None:
     with common.writing(project, "review") as store:
         import time
 
+        wanted = replace(wanted, again=findings.again(store, held)) if held else wanted
         found = review.queue(store, wanted)
+        hello = _hello(store, held)
+        if hello:
+            click.echo(hello, err=True)
         if not found:
             common.draw(review.nothing(store, wanted), as_json, _line)
             return
-        desk = Desk(store, project, items, Places(store, project), time.monotonic, common.now)
+        desk = Desk(
+            store, project, items, Places(store, project), time.monotonic, common.now, held=held, hello=hello
+        )  # fmt: skip
         events = _screened(desk, found)
-        common.draw(events if as_json else list(events)[-1:], as_json, _line)
+        common.draw(events if as_json else list(events)[-1:], as_json, functools.partial(_line, again=_again(wanted)))
     for path in desk.unsaved:
         click.echo(f"An edit that you did not keep stands in {path}", err=True)
+
+
+def _hello(store: Store, held: Held | None) -> str:
+    """What is to be known of the findings before the first example."""
+    from inscape.stages.findings import older
+
+    if held is None:
+        return ""
+    plain = "" if held.flagged else "`inscape check` flagged no example; what comes was drawn at random."
+    return " ".join(filter(None, (plain if held.order else "", older(store, held))))
+
+
+def _again(wanted: Wanted) -> str:
+    """The command that goes on with the same examples."""
+    words = ["inscape", "review", *(["--findings"] if wanted.order is not None else [])]
+    words += ["--all"] if wanted.everything else []
+    for name, value in (("template", wanted.template), ("passage", wanted.passage), ("example", wanted.example)):
+        words += [f"--{name}", value] if value else []
+    for verdict in wanted.verdicts:
+        words += ["--verdict", verdict]
+    return shlex.join(words)
 
 
 def _screened(desk: Desk, found: Sequence[Example]) -> Iterator[Event]:
@@ -157,7 +194,7 @@ def _need_terminal(as_json: bool) -> None:
         )
 
 
-def _line(event: Event) -> str | None:
+def _line(event: Event, again: str = "inscape review") -> str | None:
     """What a person is told: what was refused, and the totals."""
     from inscape.cli.lines import line
 
@@ -165,13 +202,12 @@ def _line(event: Event) -> str | None:
         case RowRejected(path, row, reason):
             return f"{path}, line {row}: {reason}"
         case Finished("review", counts) if "undecided" in counts:
-            return _status(counts)
+            return _stands(counts)
         case Finished("review", counts) if "unchanged" in counts:
             more = f", {plural(int(counts['rejected']), 'line')} not taken" if counts["rejected"] else ""
             return f"{_said(counts)}; {counts['unchanged']:,} stood so already{more}."
         case Finished("review", counts):
-            left = int(counts["left"])
-            return f"{_said(counts)}. " + (f"{left:,} left; `inscape review` goes on." if left else "None left.")
+            return f"{_said(counts)}. {_left(int(counts['left']), int(counts['others']), again)}"
         case _:
             return line(event)
 
@@ -180,7 +216,14 @@ def _said(counts: Mapping[str, int | float]) -> str:
     return f"Kept {counts['keep']:,}, dropped {counts['drop']:,}, skipped {counts['skip']:,}"
 
 
-def _status(counts: Mapping[str, int | float]) -> str:
+def _left(left: int, undecided: int, again: str) -> str:
+    from inscape.stages.review import others
+
+    said = f"{left:,} left; `{again}` goes on." if left else "None of these left." if undecided else "None left."
+    return f"{said} {others(undecided)}" if undecided else said
+
+
+def _stands(counts: Mapping[str, int | float]) -> str:
     from inscape.review.pace import duration
 
     said = f"{_said(counts)}; {counts['undecided']:,} undecided."

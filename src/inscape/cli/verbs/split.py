@@ -8,6 +8,7 @@ from inscape.cli import common
 from inscape.events import Event, Finished, Noted, SplitCounted
 from inscape.splits import By
 from inscape.splits.groups import WAYS
+from inscape.text import plural
 
 
 @click.command("split", short_help="Divide the kept examples into training and validation.")
@@ -47,8 +48,13 @@ def line(event: Event) -> str | None:
             return _row(f"{kind} {name}", train, valid)
         case Noted(level, message):
             return f"{level.capitalize()}: {message}"
-        case Finished(counts=counts) if "groups" in counts:
-            return f"{counts['groups']:,} groups that are never divided; {counts['copies']:,} rows are near copies."
+        case Finished("split", counts) if "groups" in counts:
+            return (
+                f"{plural(int(counts['groups']), 'group that is', 'groups that are')} never divided; "
+                f"{plural(int(counts['copies']), 'row is a near copy', 'rows are near copies')}.\nNext: inscape export"
+            )
+        case Finished("split"):
+            return "Next: inscape export"
         case _:
             return None
 

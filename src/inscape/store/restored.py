@@ -1,0 +1,135 @@
+"""What a restored dataset says and the rest of a restored database cannot: where examples came from, what was decided
+on those that are not here, and the outlines of the attempts, templates and books behind them.
+
+Invariant: nothing that stands is changed. An outline is marked as one: an attempt has neither prompt nor answer, a book
+no paragraphs, until the same file is added again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from inscape.examples import serialize
+from inscape.examples.record import Record, TemplateOutline
+from inscape.records import Anchor, Book, Conversation, Decision, Passage
+from inscape.store import books
+from inscape.store.db import Store
+from inscape.text import passage_hash
+
+_OUTLINE = "Restored from dataset/: its prompt and its raw answer were in the database that is gone."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of an attempt: the record of an example it gave, the passage and the template as they are now."""
+
+    record: Record
+    passage: Passage | None
+    template: TemplateOutline
+    body: str
+    """The template's prompt; empty where it has changed since."""
+
+
+def anchors(store: Store) -> dict[str, Anchor]:
+    """Where restored examples came from, by the paragraphs of a book that the dataset named."""
+    rows = store.rows("SELECT o.* FROM origin o JOIN book b ON b.id = o.book")
+    return {r["example"]: Anchor(r["book"], r["first"], 0, r["last"], 0, None, None) for r in rows}
+
+
+def sources(store: Store) -> dict[str, str]:
+    """The places of restored examples in words, by the example's id."""
+    return {r["example"]: r["source"] for r in store.rows("SELECT example, source FROM origin WHERE source != ''")}
+
+
+def absent(store: Store) -> list[Decision]:
+    """Decisions that came with a dataset, on examples that are not here (number 0, revision 0)."""
+    rows = store.rows(
+        "SELECT * FROM absent WHERE example NOT IN (SELECT id FROM example) ORDER BY at, example",
+    )
+    return [
+        Decision(
+            0, r["example"], 0, r["verdict"], tuple(json.loads(r["checklist"])), r["note"], r["ms"], r["at"],
+            reviewer=r["reviewer"],
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def edit_of(store: Store, example: str) -> Conversation | None:
+    """The edit that such a decision came with."""
+    row = store.row("SELECT edit FROM absent WHERE example = ? AND edit IS NOT NULL", example)
+    return serialize.loads(row["edit"]) if row else None
+
+
+def has_passage(store: Store, attempt: str) -> bool:
+    """Whether the text of the passage behind an attempt is known."""
+    row = store.row("SELECT passage_text FROM attempt WHERE key = ?", attempt)
+    return bool(row and row["passage_text"])
+
+
+def is_outline(store: Store, book: Book) -> bool:
+    """Whether the book stands here without its text."""
+    found = books.by_hash(store, book.sha256)
+    return found is not None and not found.paragraphs
+
+
+# ---------------------------------------------------------------- written by restore, inside its transaction
+
+
+def put_absent(db: sqlite3.Connection, decision: Decision, edit: Conversation | None) -> None:
+    d, text = decision, serialize.dumps(edit) if edit else None
+    db.execute(
+        "INSERT INTO absent VALUES (?,?,?,?,?,?,?,?)",
+        (d.example, d.verdict, json.dumps(d.checklist), d.note, d.milliseconds, d.at, d.reviewer, text),
+    )
+
+
+def put_origin(db: sqlite3.Connection, record: Record, shelved: dict[str, str]) -> None:
+    """Where an example came from. `shelved`: the id that a book of the dataset has here."""
+    book = shelved.get(record.book) if record.book else None
+    first, last = record.paragraphs if book and record.paragraphs else (None, None)
+    if record.source or first is not None:
+        place = book if first is not None else None
+        db.execute("INSERT INTO origin VALUES (?,?,?,?,?)", (record.id, record.source, place, first, last))
+
+
+def put_book(db: sqlite3.Connection, book: Book) -> str:
+    """The outline of a book, unless it stands already: by its bytes, its id or its place. Returns its id here."""
+    found = db.execute(
+        "SELECT id FROM book WHERE sha256 = ? OR id = ? OR path = ? ORDER BY sha256 = ? DESC LIMIT 1",
+        (book.sha256, book.id, book.path, book.sha256),
+    ).fetchone()
+    if found:
+        db.execute("UPDATE book SET rights = ? WHERE id = ? AND rights = 'unknown'", (book.rights, found["id"]))
+        return str(found["id"])
+    db.execute(
+        "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            book.id, book.title, book.author, book.language, book.format, book.path, book.sha256, book.rights,
+            book.pages, book.words, book.added,
+        ),
+    )  # fmt: skip
+    return book.id
+
+
+def put_attempt(db: sqlite3.Connection, asked: Asked, at: str) -> None:
+    """The outline of an attempt and of its template, unless they stand: done, so that it is not paid for twice."""
+    known, template, passage = asked.record.provenance, asked.template, asked.passage
+    shape = json.dumps(template.shape)
+    db.execute(
+        "INSERT OR IGNORE INTO template VALUES (?,?,?,?,?,?,?)",
+        (template.hash, template.name, template.number, template.title, shape, asked.body, at),
+    )
+    text = passage.text if passage else ""
+    db.execute(
+        """INSERT INTO attempt (key, seq, passage, passage_hash, passage_title, passage_text, template, template_hash,
+               teacher, params, sample, state, prompt, error)
+           VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM attempt), ?,?,?,?,?,?,?, '{}', 1, 'done', '', ?)
+           ON CONFLICT (key) DO NOTHING""",
+        (
+            known.attempt, known.passage or "", passage_hash(text), passage.title if passage else "", text,
+            known.template or "", template.hash, known.teacher or "", _OUTLINE,
+        ),
+    )  # fmt: skip
