@@ -184,6 +184,8 @@ class Turn:
     input: str | None = None
     effort: str | None = None
     """Only on the assistant's: the effort that the text itself says ('low', '7'), in the tag before the reply."""
+    line: str | None = None
+    """Only while a policy renders effort: what the system prompt says for this answer, where it isn't the row's."""
 
 
 @dataclass(frozen=True, slots=True)

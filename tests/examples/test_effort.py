@@ -17,6 +17,7 @@ from inscape.examples.shapes import read_row
 from inscape.examples.structures import cannot_hold, render
 from inscape.export import Options, convert
 from inscape.records import STRUCTURES, Conversation, Example, Provenance, Structure, Turn
+from inscape.rendering import encode
 from inscape.review import plain
 from tests.examples.any_talk import talks
 
@@ -226,3 +227,53 @@ def test_turns_of_different_effort_keep_their_own() -> None:
 def test_tags_with_and_without_effort(text: str, said: tuple[str | None, str, str | None]) -> None:
     assert thoughts.read(text, "thinking") == said
     assert thoughts.split(text, "thinking") == said[:2]
+
+
+OWN = Conversation(
+    (
+        Turn("user", "annem aradı"),
+        Turn("assistant", "Ne dedi?", effort="low"),
+        Turn("user", "hiç. kapattı."),
+        Turn("assistant", "Bence ara onu.", thought="Kapatmış. Susmuş."),
+    ),
+    system="You are Lodos.",
+    complexity="HIGH",
+    iterations=6,
+)
+
+
+@pytest.mark.parametrize("policy", ["system-line", "both"])
+def test_the_line_of_a_row_that_teaches_one_answer_says_that_answers_effort(policy: effort.Policy) -> None:
+    made = effort.render(OWN, policy)
+    assert made.system == "You are Lodos.\n\nThinking effort: high."
+    said = [effort.system_of(made, turn) for turn in made.turns if turn.role == "assistant"]
+    assert said == ["You are Lodos.\n\nThinking effort: low.", "You are Lodos.\n\nThinking effort: high."]
+    assert effort.read_back(made).turns[1].effort == "low"
+    assert effort.unsaid([made]) == ["1 answer has an effort of its own that the one system line of a whole "
+                                     "conversation doesn't say."]  # fmt: skip
+
+
+def test_without_a_line_nothing_of_it_is_left() -> None:
+    for policy in ("none", "first-token"):
+        made = effort.render(OWN, policy)
+        assert [turn.line for turn in made.turns] == [None] * 4
+        assert effort.unsaid([made]) == []
+
+
+@pytest.mark.parametrize("unroll", [True, False])
+def test_rows_of_one_answer_carry_its_own_line_into_the_messages(unroll: bool) -> None:
+    made = effort.render(OWN, "system-line")
+    rows = encode.answers(made, "reasoning_content", None, unroll)
+    assert [row[0]["content"].rpartition(" ")[2] for row in rows] == ["low.", "high."]
+    assert [len(row) for row in rows] == [3, 5]
+
+
+def test_every_format_of_one_answer_a_row_does_so_and_whole_conversations_say_what_they_lack() -> None:
+    example = Example("e-1", OWN, "thinking", Provenance())
+    options = Options(effort="system-line")
+    alpaca = [row for _, row in convert([example], "alpaca", options).rows]
+    assert [row["system"].rpartition(" ")[2] for row in alpaca] == ["low.", "high."]
+    pairs = [row for _, row in convert([example], "prompt-completion", options).rows]
+    assert [row["prompt"][0]["content"].rpartition(" ")[2] for row in pairs] == ["low.", "high."]
+    assert any("effort of its own" in note for note in convert([example], "messages", options).notes)
+    assert not any("effort of its own" in note for note in convert([example], "alpaca", options).notes)

@@ -370,3 +370,18 @@ def test_the_longest_run_is_what_looking_everywhere_finds(told: list[str]) -> No
         default=0,
     )
     assert (found.length if found else 0) == everywhere
+
+
+def test_an_answer_with_an_effort_of_its_own_is_held_against_that() -> None:
+    row: dict[str, Any] = {
+        "conversations": [
+            {"from": "human", "value": "annem aradı"},
+            {"from": "lodos", "value": '<thinking effort="low"/>\n\nNe dedi?'},
+            {"from": "human", "value": "hiç, kapattı"},
+            {"from": "lodos", "value": "<thinking>Kapatmış.\nSusmuş.</thinking>\n\n" + "Ara bence onu yine. " * 8},
+        ],
+        "metadata": {"complexity": "HIGH", "iterations": 6},
+    }
+    assert said("effort", row) == []
+    row["conversations"][1]["value"] = "Ne dedi?"
+    assert [one.severity for one in said("effort", row)] == ["note"]

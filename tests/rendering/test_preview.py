@@ -233,3 +233,15 @@ def test_without_a_project_and_without_a_file(tmp_path: Path, run: Run, monkeypa
     done = run("preview", "--model", template)
     assert done.code == 1
     assert "No inscape project" in done.err
+
+
+def test_effort_that_stands_in_the_text_is_not_said_to_be_left_out(project: Path, run: Run) -> None:
+    (project / "chatml.jinja").write_text(small.CHATML, encoding="utf-8")
+    row = {"instruction": "selam", "output": "Selam, buyur.", "metadata": {"complexity": "LOW", "iterations": 1}}
+    (project / "rows.json").write_text(json.dumps([row]), encoding="utf-8")
+    assert run("import", "rows.json", "--keep").code == 0
+    said = "Left out: complexity and iterations of 1 example"
+    assert said in run("preview", "--model", "chatml.jinja").out
+    for policy in ("first-token", "system-line", "both"):
+        (project / "inscape.toml").write_text(f'format = 1\n[export]\neffort = "{policy}"\n', encoding="utf-8")
+        assert said not in run("preview", "--model", "chatml.jinja").out

@@ -155,7 +155,7 @@ def test_a_choice_gives_the_same_text_with_and_without_aliases(
         if choice.encoding == "refused":
             continue
         for talk in REAL.TALKS:
-            for row in encode.rows(with_system(talk, False), choice.encoding, choice.tag, choice.unroll):
+            for row in encode.answers(with_system(talk, False), choice.encoding, choice.tag, choice.unroll):
                 assert render(template, row, kwargs=choice.kwargs) == render(
                     template, aliased(row), kwargs=choice.kwargs
                 ), (name, talk)

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from inscape.records import Conversation, Level, Turn
+from inscape.text import plural
 
 Policy = Literal["none", "first-token", "system-line", "both"]
 Scale = Literal["three", "nine"]
@@ -61,22 +62,43 @@ def render(conversation: Conversation, policy: Policy, *, scale: Scale = "three"
     """The conversation with its effort where the policy puts it: on its turns, in its system prompt, or nowhere.
 
     A turn's effort is `Turn.effort`; `thoughts.join(thought, text, tag, effort)` writes it as the first token, with
-    the person's own tag. A turn that has an effort of its own keeps it. Under `none` and `system-line` no turn has one.
+    the person's own tag. A turn that has an effort of its own keeps it. Under `none` and `system-line` no turn has one;
+    where the system prompt says it, `Turn.line` holds a turn's own, for rows of one answer: see `system_of`.
     """
     word = word_of(conversation, scale)
     turns = conversation.turns
+    lined = word is not None and policy in ("system-line", "both")
+    if lined:
+        turns = tuple(replace(t, line=t.effort) if t.effort and t.effort != word else t for t in turns)
     if policy in ("first-token", "both"):
         turns = tuple(replace(t, effort=t.effort or word) if t.role == "assistant" else t for t in turns)
     else:
         turns = _bare(turns)
     system = conversation.system
-    if word and policy in ("system-line", "both"):
+    if word and lined:
         system = f"{system}\n\n{line(word)}" if system else line(word)
     return replace(conversation, turns=turns, system=system)
 
 
+def system_of(conversation: Conversation, turn: Turn) -> str | None:
+    """The system prompt of a row that teaches this answer alone: its line says the answer's own effort."""
+    if turn.line is None or not (found := _LINE.fullmatch(conversation.system or "")):
+        return conversation.system
+    return f"{found[1]}\n\n{line(turn.line)}" if found[1] else line(turn.line)
+
+
+def unsaid(conversations: Iterable[Conversation]) -> list[str]:
+    """A sentence on answers whose own effort a row of the whole (rendered) conversation cannot say."""
+    count = sum(turn.line is not None for talk in conversations for turn in talk.turns)
+    verb = "has an effort of its own that" if count == 1 else "have efforts of their own that"
+    what = f"{plural(count, 'answer')} {verb} the one system line of a whole conversation doesn't say."
+    return [what] if count else []
+
+
 def read_back(conversation: Conversation) -> Conversation:
     """The conversation with effort found in its text as complexity or iterations again; what contradicts them stays."""
+    turns = tuple(replace(t, effort=t.effort or t.line, line=None) if t.line else t for t in conversation.turns)
+    conversation = replace(conversation, turns=turns)
     if found := _LINE.fullmatch(conversation.system or ""):
         taken = _taken(conversation, found[2] or found[3])
         conversation = replace(taken, system=(found[1] or "").rstrip() or None) if taken else conversation

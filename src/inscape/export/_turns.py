@@ -63,9 +63,10 @@ def message(turn: Turn, options: Options, *, history: bool = False) -> dict[str,
     return made
 
 
-def system(conversation: Conversation) -> list[dict[str, Any]]:
-    """The system prompt as the first message, where there is one."""
-    return [{"role": "system", "content": conversation.system}] if conversation.system else []
+def system(conversation: Conversation, reply: Turn | None = None) -> list[dict[str, Any]]:
+    """The system prompt as the first message, where there is one; of a row that teaches `reply` alone, or of all."""
+    said = effort.system_of(conversation, reply) if reply else conversation.system
+    return [{"role": "system", "content": said}] if said else []
 
 
 def losses(examples: Sequence[Example], options: Options, *, unrolled: bool) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from inscape.examples.effort import system_of
 from inscape.export._convert import Options, Thoughts
 from inscape.export._turns import Exchange, answer, exchanges, losses, message, question
-from inscape.records import Example
+from inscape.records import Conversation, Example, Turn
 from inscape.text import plural
 
 NAME = "alpaca"
@@ -24,8 +25,8 @@ _SPEAKERS = {"user": "User", "assistant": "Assistant"}
 
 def rows(example: Example, options: Options) -> list[dict[str, Any]]:
     """Instruction: the turn's user text. Input: the history, without thoughts. Output: the answer."""
-    system = {"system": example.conversation.system} if example.conversation.system else {}
-    return [_row(exchange, options) | system for exchange in exchanges(example.conversation)]
+    talk = example.conversation
+    return [_row(exchange, options) | _system(talk, exchange.reply) for exchange in exchanges(talk)]
 
 
 def notes(examples: Sequence[Example], options: Options) -> list[str]:
@@ -37,6 +38,11 @@ def notes(examples: Sequence[Example], options: Options) -> list[str]:
             "other trainers do not know it."
         )
     return made
+
+
+def _system(talk: Conversation, reply: Turn) -> dict[str, Any]:
+    said = system_of(talk, reply)
+    return {"system": said} if said else {}
 
 
 def _row(exchange: Exchange, options: Options) -> dict[str, Any]:

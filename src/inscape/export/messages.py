@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from inscape.examples import effort
 from inscape.export._convert import Options, Thoughts
 from inscape.export._turns import joined, losses, message, system
 from inscape.records import Example
@@ -24,4 +25,5 @@ def rows(example: Example, options: Options) -> list[dict[str, Any]]:
 
 def notes(examples: Sequence[Example], options: Options) -> list[str]:
     """What messages have no place for."""
-    return joined(examples) + losses(examples, options, unrolled=False)
+    unsaid = effort.unsaid(example.conversation for example in examples)
+    return unsaid + joined(examples) + losses(examples, options, unrolled=False)

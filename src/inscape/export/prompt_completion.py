@@ -25,7 +25,7 @@ def rows(example: Example, options: Options) -> list[dict[str, Any]]:
     talk = example.conversation
     return [
         {
-            "prompt": system(talk)
+            "prompt": system(talk, exchange.reply)
             + [message(turn, options, history=True) for turn in (*exchange.history, exchange.user)],
             "completion": [message(exchange.reply, options)],
         }

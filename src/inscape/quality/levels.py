@@ -22,7 +22,8 @@ def effort(row: Row, limits: Limits) -> Iterator[Finding]:
             message = f"{plural(talk.iterations, 'iteration')} in a {level} row, where {low} to {high} belong"
             yield row.say("effort", "warning", message, f"{level}, {talk.iterations}")
     for part in row.of("reply"):
-        yield from _length(row, level, len(part.words), part.text, limits)
+        own = talk.turns[part.turn - 1].effort
+        yield from _length(row, own.upper() if own else level, len(part.words), part.text, limits)
     thoughts = sum(len(part.words) for part in row.of("thought"))
     if level == "LOW" and thoughts > limits.number("low_thought_words"):
         yield row.say("effort", "warning", f"a LOW row that thinks for {plural(thoughts, 'word')}", row.question)

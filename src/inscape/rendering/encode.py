@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from inscape.examples import thoughts
+from inscape.examples.effort import system_of
 from inscape.records import Conversation, Turn
 from inscape.rendering.templates import Message
 
@@ -36,20 +37,29 @@ def messages(conversation: Conversation, encoding: Encoding, tag: str | None) ->
 def unrolled(conversation: Conversation, encoding: Encoding, tag: str | None) -> list[list[Message]]:
     """One list for each assistant turn: the history with replies alone, and that turn, last, with its thought."""
     rows: list[list[Message]] = []
-    history = _system(conversation)
+    history: list[Message] = []
     for turn in conversation.turns:
         if turn.role == "assistant":
-            rows.append([*history, message(turn, encoding, tag)])
+            rows.append([*_system(conversation, turn), *history, message(turn, encoding, tag)])
             history = [*history, {"role": "assistant", "content": turn.text}]
         else:
             history = [*history, message(turn, encoding, tag)]
     return rows
 
 
-def rows(conversation: Conversation, encoding: Encoding, tag: str | None, unroll: bool) -> list[list[Message]]:
-    """The training rows of a conversation: one for each assistant turn (`unroll`), or one for all of them."""
-    return unrolled(conversation, encoding, tag) if unroll else [messages(conversation, encoding, tag)]
+def answers(conversation: Conversation, encoding: Encoding, tag: str | None, unroll: bool) -> list[list[Message]]:
+    """One list for each assistant turn, that turn last; before it replies alone (`unroll`), or with their thoughts."""
+    if unroll:
+        return unrolled(conversation, encoding, tag)
+    told = [message(turn, encoding, tag) for turn in conversation.turns]
+    return [
+        [*_system(conversation, turn), *told[: at + 1]]
+        for at, turn in enumerate(conversation.turns)
+        if turn.role == "assistant"
+    ]
 
 
-def _system(conversation: Conversation) -> list[Message]:
-    return [{"role": "system", "content": conversation.system}] if conversation.system else []
+def _system(conversation: Conversation, turn: Turn | None = None) -> list[Message]:
+    """Of the whole conversation, or of a row that teaches one of its turns."""
+    said = system_of(conversation, turn) if turn else conversation.system
+    return [{"role": "system", "content": said}] if said else []

@@ -91,9 +91,7 @@ def preview(row: int, talk: Conversation, plan: Plan, count: Counting, limit: in
     tag = plan.choice.tag or plan.tag
     whole = encode.messages(talk, plan.encoding, tag)
     at = [number for number, one in enumerate(whole) if one["role"] == "assistant"]
-    rows = [whole[: n + 1] for n in at]
-    if plan.choice.unroll:
-        rows = encode.unrolled(talk, plan.encoding, tag)
+    rows = encode.answers(talk, plan.encoding, tag, plan.choice.unroll)
     trained = [Job(said, [len(said) - 1]) for said in rows]
     later = [_later(talk, turn, whole[: n + 1]) for turn, n in enumerate(at, 1)]
     done = render_all(plan.template, [*trained, *later], plan.choice.kwargs)

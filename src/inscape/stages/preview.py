@@ -16,6 +16,7 @@ from inscape.events import Event, RowRejected, SetPreviewed, TemplateProbed, Tur
 from inscape.examples import effort as efforts
 from inscape.examples.effort import Policy, Scale
 from inscape.examples.files import read_file, understood
+from inscape.export._turns import losses
 from inscape.project import read_bytes
 from inscape.records import Conversation, Example, Provenance
 from inscape.rendering import preview as views
@@ -191,10 +192,8 @@ def _shown(view: TurnView, example: str, turns: int, tokens: Tokens) -> TurnShow
 def _never_seen(rows: Sequence[Row], options: Options, policy: Policy) -> list[str]:
     """What the export leaves out of these examples, in its own words."""
     talks = [replace(row.example, conversation=row.talk(policy, options.scale)) for row in rows]
-    if not talks:
-        return []
-    made = formats.convert(talks, "messages", formats.Options(thoughts="field", tag=options.tag))
-    return [note for note in made.notes if note.startswith("Left out")]
+    found = losses(talks, formats.Options(thoughts="field", tag=options.tag), unrolled=False)
+    return [note for note in found if note.startswith("Left out")]
 
 
 def _learned_too(empty: int) -> list[str]:

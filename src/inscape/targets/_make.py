@@ -107,10 +107,7 @@ def texts(template: ChatTemplate, messages: Sequence[Message], kwargs: Mapping[s
 
 def _rows(talk: Conversation, choice: Choice, tag: str) -> list[list[Message]]:
     assert choice.encoding != "refused"
-    if choice.unroll:
-        return encode.unrolled(talk, choice.encoding, tag)
-    whole = encode.messages(talk, choice.encoding, tag)
-    return [whole[: at + 1] for at, one in enumerate(whole) if one["role"] == "assistant"]
+    return encode.answers(talk, choice.encoding, tag, choice.unroll)
 
 
 def _checked(sample: Sample, model: Model, choice: Choice) -> Sample:

@@ -31,7 +31,8 @@ def write(job: Job) -> Made:
     parts = {"train.jsonl": job.train, **({"valid.jsonl": job.valid} if job.valid else {})}
     rows = {name: [_row(s, said) for s, said in conversations(job, part)] for name, part in parts.items()}
     card = job.card or f"# {job.title}\n\n{plural(sum(map(len, rows.values())), 'example')}, made with inscape.\n"
-    notes = (*job.personal, *_left_out(job))
+    talks = {s.example: s.conversation for s in job.samples}.values()
+    notes = (*job.personal, *effort.unsaid(talks), *_left_out(job))
     readme = "\n".join([front(job, rows), card, *_columns(job), *_to_know(notes), *_upload(job)])
     files = {name: jsonl(lines).decode() for name, lines in rows.items()}
     counts = {name: len(lines) for name, lines in rows.items()}

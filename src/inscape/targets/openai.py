@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from inscape.examples import effort
 from inscape.targets._job import Job, Made
 from inscape.targets._write import conversations, folder
 from inscape.text import plural
@@ -36,6 +37,7 @@ def write(job: Job) -> Made:
     ]
     if len(train) < FEWEST:
         decided.append(f"OpenAI takes no fewer than {FEWEST} rows; there are {len(train)}.")
+    decided += effort.unsaid({s.example: s.conversation for s in job.samples}.values())
     numbers = {
         "epochs": f"{job.hyper.epochs}: for {plural(len(train), 'row')} (OpenAI would choose by itself)",
         "seed": f"{job.hyper.seed}: the same rows then give nearly the same model",

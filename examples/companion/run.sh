@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The whole road of the companion, from its rows to what each trainer reads: offline, without a key, in seconds.
+# Run it from anywhere: bash examples/companion/run.sh
+set -euo pipefail
+cd "$(dirname "$0")"
+
+command -v inscape >/dev/null || PATH="$PWD/../../.venv/bin:$PATH" # where `make demo` puts it
+if ! command -v inscape >/dev/null; then
+  echo "inscape is not installed here. Run \`make demo\` in the repository, or \`pip install\` it, and try again." >&2
+  exit 1
+fi
+
+say() { printf '\n\033[1m%s\033[0m\n$ %s\n' "$1" "$2"; }
+step() {
+  say "$1" "${*:2}"
+  "${@:2}"
+}
+
+if [ -e inscape.db ]; then
+  echo "inscape.db stands here from an earlier run; new rows are added to it. To begin anew: rm inscape.db*"
+fi
+
+step "Every row becomes an example. They were all read twice before, so they count as kept." \
+  inscape import rows/*.jsonl --keep
+step "What would teach the wrong thing: nothing that the README does not explain." \
+  inscape check
+step "A tenth is held back. Rows on one topic stay together." \
+  inscape split
+step "Files for three trainers, with the command that trains. Nothing is downloaded." \
+  inscape export --for mlx --for trl --for axolotl --model Qwen/Qwen3-4B --template chat_templates/qwen3.jinja
+step "What Qwen3 would see and learn, row by row." \
+  inscape preview --model chat_templates/qwen3.jinja
+step "And another family: Phi-4." \
+  inscape preview --model chat_templates/phi-4.jinja
