@@ -116,6 +116,22 @@ def test_a_second_writer_is_refused_by_name(made: projects.Project) -> None:
         assert str(os.getpid()) in (made.root / ".inscape.holder").read_text()
 
 
+@pytest.mark.parametrize("left", ["nothing", "an empty file", "a file that just went"])
+def test_a_second_writer_is_refused_where_nobody_is_named(
+    left: str, made: projects.Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with projects.lock(made, "add"):
+        holder = made.root / ".inscape.holder"
+        if left == "an empty file":
+            holder.write_text("")
+        else:
+            holder.unlink()
+        if left == "a file that just went":
+            monkeypatch.setattr(Path, "exists", lambda _: True)
+        with pytest.raises(ProjectLocked, match="written to by another inscape"), projects.lock(made, "find"):
+            pass
+
+
 def test_a_full_disk_leaves_the_old_file(made: projects.Project) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

@@ -16,12 +16,8 @@ step() {
   "${@:2}"
 }
 
-if [ -e inscape.db ]; then
-  echo "inscape.db stands here from an earlier run; new rows are added to it. To begin anew: rm inscape.db*"
-fi
-
-step "Every row becomes an example. They were all read twice before, so they count as kept." \
-  inscape import rows/*.jsonl --keep
+step "Every row becomes an example, and counts as kept: each was read by a second reader. rows/ is the truth." \
+  inscape import rows/*.jsonl --keep --renew
 step "What would teach the wrong thing: nothing that the README does not explain." \
   inscape check
 step "A tenth is held back. Rows on one topic stay together." \
@@ -30,5 +26,5 @@ step "Files for three trainers, with the command that trains. Nothing is downloa
   inscape export --for mlx --for trl --for axolotl --model Qwen/Qwen3-4B --template chat_templates/qwen3.jinja
 step "What Qwen3 would see and learn, row by row." \
   inscape preview --model chat_templates/qwen3.jinja
-step "And another family: Phi-4." \
-  inscape preview --model chat_templates/phi-4.jinja
+step "And another family: Llama 3, where the thought and its effort stand in the text." \
+  inscape preview --model chat_templates/llama3.jinja

@@ -137,9 +137,9 @@ def lock(project: Project, verb: str) -> Iterator[None]:
     try:
         guard.acquire()
     except Timeout:
-        who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "another inscape"
         raise ProjectLocked(
-            f"{project.root} is being written to by {who}. Wait for it to finish, or stop it, and run this again."
+            f"{project.root} is being written to by {_holder(holder)}. Wait for it to finish, or stop "
+            "it, and run this again."
         ) from None
     except OSError as error:
         raise disk_error(error, project.root) from None
@@ -149,6 +149,17 @@ def lock(project: Project, verb: str) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         guard.release()
+
+
+def _holder(path: Path) -> str:
+    """Who holds the lock, by the file that the holder writes after taking it and removes before freeing it."""
+    try:
+        return path.read_text(encoding="utf-8").strip() or _SOMEONE
+    except (OSError, UnicodeDecodeError):
+        return _SOMEONE
+
+
+_SOMEONE = "another inscape"
 
 
 # ---------------------------------------------------------------- files

@@ -145,10 +145,20 @@ def test_a_first_token_cannot_stand_before_a_thought_in_a_field() -> None:
     for policy in ("first-token", "both"):
         with pytest.raises(UsageError, match="the chat template writes the first token"):
             export(DEEP, "messages", effort=policy, thoughts="field")
-        assert effort.for_fields(policy) == "system-line"
     said = export(DEEP, "messages", effort="system-line", thoughts="field")[0]["messages"]
     assert said[0]["content"].endswith("Thinking effort: high.")
     assert said[2] == {"role": "assistant", "content": "Not as a picture.", "reasoning_content": DEEP.turns[1].thought}
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [("none", "none"), ("first-token", "none"), ("system-line", "system-line"), ("both", "system-line")],
+)
+def test_before_a_thought_in_a_field_no_line_takes_the_place_of_the_first_token(
+    asked: effort.Policy, left: effort.Policy
+) -> None:
+    """With a line whoever asks would choose; with a first token the model does, and the template has one."""
+    assert effort.for_fields(asked) == left
 
 
 def test_the_raw_export_keeps_effort_as_metadata() -> None:
@@ -277,3 +287,13 @@ def test_every_format_of_one_answer_a_row_does_so_and_whole_conversations_say_wh
     assert [row["prompt"][0]["content"].rpartition(" ")[2] for row in pairs] == ["low.", "high."]
     assert any("effort of its own" in note for note in convert([example], "messages", options).notes)
     assert not any("effort of its own" in note for note in convert([example], "alpaca", options).notes)
+
+
+def test_an_own_effort_is_said_though_the_conversation_has_no_level() -> None:
+    bare = replace(OWN, complexity=None, iterations=None, system=None)
+    turns = tuple(replace(t, effort="high") if t.thought else t for t in bare.turns)
+    made = effort.render(replace(bare, turns=turns), "system-line")
+    said = [effort.system_of(made, turn) for turn in made.turns if turn.role == "assistant"]
+    assert said == ["Thinking effort: low.", "Thinking effort: high."]
+    assert effort.carried(made)
+    assert "have efforts of their own" in effort.unsaid([made])[0]

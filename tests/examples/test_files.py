@@ -217,3 +217,11 @@ def test_a_cell_that_cannot_be_read_ends_the_table_and_says_so() -> None:
 def test_a_long_cell_is_a_cell() -> None:
     found = rows(f"prompt,completion\n{'d' * 200_000},b\nc,d\n", "x.csv")
     assert values(found) == [{"prompt": "d" * 200_000, "completion": "b"}, {"prompt": "c", "completion": "d"}]
+
+
+def test_a_broken_second_object_does_not_give_the_first_ones_rows_again() -> None:
+    first = json.dumps({"data": [A, B]}, indent=1)
+    found = rows(f'{first}\n{{\n "data": [\n  {{"prompt" "c"}}\n ]\n}}\n')
+    assert values(found) == [A, B]
+    ((_, said),) = problems(found)
+    assert "line 13, column 13: a colon is missing" in said

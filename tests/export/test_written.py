@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from inscape.store import examples, open_store
+from inscape.store import decisions, examples, open_store
 from tests.conftest import Run
+from tests.rendering import small
 from tests.splits.makers import prose
 
 
@@ -64,6 +65,32 @@ def test_under_a_split_both_names_are_looked_at(kept: Path, run: Run) -> None:
     assert code == 1
     assert "mine.valid.jsonl stands there already" in said
     assert not (kept / "mine.train.jsonl").exists(), "nothing was written"
+
+
+def test_under_a_split_nothing_is_laid_beside_a_person_s_file(kept: Path, run: Run) -> None:
+    assert out(run, "own.jsonl")[0] == 0
+    assert run("split").code == 0
+    (kept / "README.md").write_text("mine\n")
+    code, said = out(run, "README.md")
+    assert code == 1
+    assert "README.md stands there already, and no export of this project left it so" in said
+    assert "README.train.md and README.valid.md" in said
+    assert not list(kept.glob("README.*.md"))
+    assert out(run, "README.md", "--replace")[0] == 0
+    assert (kept / "README.md").read_text() == "mine\n"
+    assert (kept / "README.train.md").exists()
+    assert out(run, "own.jsonl")[0] == 0, "an export's own file gives way to its two halves"
+    assert not (kept / "own.jsonl").exists()
+
+
+def test_out_is_in_a_folder_that_stands(kept: Path, run: Run) -> None:
+    code, said = out(run, "deep/er/mine.jsonl", "--replace")
+    assert code == 2
+    assert "deep/er" in said
+    assert "there is no such folder" in said
+    assert not (kept / "deep").exists()
+    (kept / "exports").rmdir()
+    assert out(run, "exports/mine.jsonl")[0] == 0, "its own folder is made"
 
 
 def test_a_person_s_file_is_written_over_only_when_asked(kept: Path, run: Run) -> None:
@@ -222,3 +249,19 @@ def test_personal_data_does_not_leave_unasked(trainer: str, kept: Path, run: Run
     done = run(*words, "--private-too")
     assert done.code == 0, done.all
     assert "an IBAN 1" in done.out
+
+
+def test_a_row_that_was_dropped_stays_in_no_older_export_unsaid(kept: Path, run: Run) -> None:
+    (kept / "chatml.jinja").write_text(small.CHATML, encoding="utf-8")
+    assert run("export", "--format", "messages", "--format", "raw").code == 0
+    assert run("export", "--for", "trl", "--model", "org/some-1B", "--template", "chatml.jinja").code == 0
+    with open_store(kept / "inscape.db") as store:
+        decisions.decide(store, examples.kept(store)[0].id, "drop", "2026-01-01T00:00:00Z")
+    done = run("export", "--format", "alpaca")
+    assert done.code == 0
+    for name in ("messages.jsonl", "raw.json"):
+        assert f"exports/{name} was taken away: it holds 1 example that is no longer kept." in done.all
+        assert not (kept / "exports" / name).exists()
+    assert "exports/trl holds 1 example that is no longer kept. Export it again, or delete it." in done.all
+    done = run("export", "--for", "trl", "--model", "org/some-1B", "--template", "chatml.jinja")
+    assert "no longer kept" not in done.all

@@ -17,7 +17,7 @@ def said(targets: dict[str, str], rows: list[Item]) -> list[str]:
     return [f"{one.severity}: {one.message} {one.evidence}".strip() for one in found]
 
 
-def item(n: int, book: str | None = None, **more: str) -> Item:
+def item(n: int, book: str | None = None, **more: str | None) -> Item:
     turns = (Turn("user", f"What did you see on day {n}?"), Turn("assistant", f"A gate, and behind it field {n}."))
     return Item("r.json", n + 1, Conversation(turns, **more), "plain", book=book)  # type: ignore[arg-type]
 
@@ -64,3 +64,10 @@ def test_a_comma_without_quotes_says_how() -> None:
 def test_targets_that_add_up_to_nothing(text: str) -> None:
     with pytest.raises(ValueError, match="above 0"):
         balance.targets(text)
+
+
+def test_rows_without_what_others_have_are_named() -> None:
+    rows = [item(n, complexity=None if n in (1, 4) else "LOW") for n in range(6)]
+    assert "note: 2 of 6 rows without a complexity r.json, row 2; r.json, row 5" in said({}, rows)
+    rows = [item(n, category="a" if n > 5 else None) for n in range(9)]
+    assert "note: 6 of 9 rows without a category r.json, row 1; r.json, row 2; r.json, row 3; …" in said({}, rows)

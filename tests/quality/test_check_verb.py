@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +228,18 @@ def test_checks_may_be_named_with_commas(tmp_path: Path, run: Run) -> None:
         "filler",
     }
     assert "no check 'sries'" in run("check", rows, "--skip", "filler,sries").err
+
+
+def test_findings_come_in_the_same_order_whatever_the_hashes(tmp_path: Path) -> None:
+    rows = [
+        {"instruction": f"Soru {n % 5} hakkında ne dersin?", "output": f"Cevap {n % 7} böyle bir şey."}
+        for n in range(40)
+    ]
+    file = write(tmp_path / "rows.json", rows)
+    command = [sys.executable, "-m", "inscape", "check", str(file), "--json"]
+    outs = {
+        subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outs) == 1
+    assert b'"duplicate"' in outs.pop()

@@ -324,7 +324,7 @@ def test_the_keep_rate_has_an_interval() -> None:
 def test_every_threshold_is_used_and_every_check_has_a_name() -> None:
     names = [check.name for check in checks.CHECKS]
     assert len(set(names)) == len(names)
-    assert all((check.row is None) != (check.over is None) for check in checks.CHECKS)
+    assert all(check.row or check.over for check in checks.CHECKS)
     assert {one.check for one in findings([])} <= {"size"}
 
 
@@ -370,6 +370,20 @@ def test_the_longest_run_is_what_looking_everywhere_finds(told: list[str]) -> No
         default=0,
     )
     assert (found.length if found else 0) == everywhere
+
+
+def test_a_row_that_does_not_think_among_rows_that_do() -> None:
+    def row(n: int, level: str, thought: str) -> dict[str, Any]:
+        return pair(f"Why {n}?", f"{thought}Because of the gate, number {n}.", metadata={"complexity": level})
+
+    thinks = "<thinking>The gate. It was open, and I left it so.</thinking>\n\n"
+    rows = [row(1, "MEDIUM", thinks), row(2, "HIGH", thinks), row(3, "MEDIUM", ""), row(4, "LOW", "")]
+    found = [one for one in said("effort", *rows) if "without a thought" in one.message]
+    assert [(one.row, one.severity, one.message.split(",")[0]) for one in found] == [
+        (3, "warning", "a MEDIUM row without a thought")
+    ]
+    few = [*rows, row(5, "MEDIUM", ""), row(6, "MEDIUM", "")]
+    assert not [one for one in said("effort", *few) if "without a thought" in one.message]
 
 
 def test_an_answer_with_an_effort_of_its_own_is_held_against_that() -> None:

@@ -74,12 +74,36 @@ def test_the_line_stands_in_the_rows_where_the_template_takes_it(kept: Path, run
     assert '<thinking effort=\\"high\\">' in rows
 
 
-def test_a_first_token_that_becomes_a_line_is_judged_with_the_line(kept: Path, run: Run) -> None:
-    code, said = exported(run, OWN, "first-token")
+CHOOSES = (
+    "first-token became none: thoughts stand in a field, and the template writes the first token itself: whether it "
+    "thinks is the model's own choice, learned from 1 answer with a thought and 1 without. How long (low, medium, "
+    "high) only length teaches"
+)
+LINE = "; --effort system-line lets whoever asks choose."
+
+
+def test_of_both_the_line_is_left_and_it_is_judged(kept: Path, run: Run) -> None:
+    code, said = exported(run, OWN, "both")
     assert code == 1
-    assert "That is where --effort first-token writes, since thoughts stand in a field; " in said
-    assert "this template takes --effort none." in said
+    assert "That is where --effort both writes; this template takes --effort none or first-token." in said
     assert exported(run, OWN, "none")[0] == 0
+    code, said = exported(run, small.NATIVE, "both")
+    assert code == 0, said
+    assert "both became system-line: thoughts stand in a field" in said
+    assert "Effort stands in the text of 2 of 2 examples (system-line)." in said
+
+
+def test_with_a_field_the_first_token_is_the_models_own(kept: Path, run: Run) -> None:
+    code, said = exported(run, small.NATIVE, "first-token")
+    assert code == 0, said
+    readme = (kept / "exports/trl/README.md").read_text()
+    for text in (said, readme):
+        assert CHOOSES + LINE in text
+        assert "Effort stands in the text" not in text
+    assert "Thinking effort" not in (kept / "exports/trl/train.jsonl").read_text()
+    code, said = exported(run, OWN, "first-token")
+    assert code == 0, said
+    assert f"{CHOOSES}." in said, "no advice for a template that takes no system prompt"
 
 
 @pytest.mark.parametrize("stated", [(), ("--encoding", "content")])
@@ -115,15 +139,19 @@ def test_a_first_token_that_the_template_cuts_is_found(kept: Path, run: Run) -> 
 
 def test_preview_judges_the_rows_that_are_written(kept: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("chat.jinja").write_text(OWN)
-    monkeypatch.setenv("INSCAPE_EXPORT_EFFORT", "first-token")
+    monkeypatch.setenv("INSCAPE_EXPORT_EFFORT", "both")
     done = run("preview", "--model", "chat.jinja", "--json")
     assert {json.loads(line)["verdict"] for line in done.out.splitlines()} == {"not-rendered"}
     shown = run("preview", "--model", "chat.jinja").out
-    assert "this template takes --effort none." in " ".join(shown.split())
+    assert "this template takes --effort none or first-token." in " ".join(shown.split())
     Path("chat.jinja").write_text(small.NATIVE)
     shown = " ".join(run("preview", "--model", "chat.jinja").out.split())
-    assert "first-token became system-line" in shown
+    assert "both became system-line" in shown
     assert "Thinking effort: high." in shown
+    monkeypatch.setenv("INSCAPE_EXPORT_EFFORT", "first-token")
+    shown = " ".join(run("preview", "--model", "chat.jinja").out.split())
+    assert CHOOSES + LINE in shown
+    assert "Thinking effort" not in shown
     monkeypatch.setenv("INSCAPE_EXPORT_EFFORT", "system-line")
     Path("chat.jinja").write_text(DROPS)
     done = run("preview", "--model", "chat.jinja", "--as", "content", "--json")

@@ -67,7 +67,7 @@ def render(conversation: Conversation, policy: Policy, *, scale: Scale = "three"
     """
     word = word_of(conversation, scale)
     turns = conversation.turns
-    lined = word is not None and policy in ("system-line", "both")
+    lined = policy in ("system-line", "both")
     if lined:
         turns = tuple(replace(t, line=t.effort) if t.effort and t.effort != word else t for t in turns)
     if policy in ("first-token", "both"):
@@ -82,9 +82,11 @@ def render(conversation: Conversation, policy: Policy, *, scale: Scale = "three"
 
 def system_of(conversation: Conversation, turn: Turn) -> str | None:
     """The system prompt of a row that teaches this answer alone: its line says the answer's own effort."""
-    if turn.line is None or not (found := _LINE.fullmatch(conversation.system or "")):
+    if turn.line is None:
         return conversation.system
-    return f"{found[1]}\n\n{line(turn.line)}" if found[1] else line(turn.line)
+    found = _LINE.fullmatch(conversation.system or "")
+    own = found[1] if found else conversation.system
+    return f"{own}\n\n{line(turn.line)}" if own else line(turn.line)
 
 
 def unsaid(conversations: Iterable[Conversation]) -> list[str]:
@@ -97,8 +99,9 @@ def unsaid(conversations: Iterable[Conversation]) -> list[str]:
 
 def read_back(conversation: Conversation) -> Conversation:
     """The conversation with effort found in its text as complexity or iterations again; what contradicts them stays."""
-    turns = tuple(replace(t, effort=t.effort or t.line, line=None) if t.line else t for t in conversation.turns)
-    conversation = replace(conversation, turns=turns)
+    if any(turn.line for turn in conversation.turns):
+        turns = tuple(replace(t, effort=t.effort or t.line, line=None) if t.line else t for t in conversation.turns)
+        conversation = replace(conversation, turns=turns)
     if found := _LINE.fullmatch(conversation.system or ""):
         taken = _taken(conversation, found[2] or found[3])
         conversation = replace(taken, system=(found[1] or "").rstrip() or None) if taken else conversation
@@ -112,7 +115,7 @@ def carried(conversation: Conversation) -> bool:
     """Whether the text of a rendered conversation says its effort, in the system prompt or before each answer."""
     if _LINE.fullmatch(conversation.system or ""):
         return True
-    return all(turn.effort for turn in conversation.turns if turn.role == "assistant")
+    return all(turn.effort or turn.line for turn in conversation.turns if turn.role == "assistant")
 
 
 def share(rendered: Iterable[Conversation]) -> tuple[int, int]:
@@ -122,9 +125,12 @@ def share(rendered: Iterable[Conversation]) -> tuple[int, int]:
 
 
 def for_fields(policy: Policy) -> Policy:
-    """What remains of a policy where thoughts go into a field of their own: the template then writes the first token,
-    so only the system line can come before the thought."""
-    return "none" if policy == "none" else "system-line"
+    """What remains of a policy where thoughts go into a field of their own: the template then writes the first token.
+
+    Whether it opens a thought or an empty one is then the model's own choice, so nothing of `first-token` is put in
+    its place: a system line would let whoever asks choose, and give the choice away.
+    """
+    return "system-line" if policy in ("system-line", "both") else "none"
 
 
 def _bare(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:

@@ -66,7 +66,9 @@ def _deep(value: object) -> bool:
             for inner in (one.values() if isinstance(one, dict) else one)
             if isinstance(inner, dict | list)
         ]
-    return bool(level)
+        if not level:
+            return False
+    return True
 
 
 def trimmed(value: str) -> str:
@@ -75,6 +77,8 @@ def trimmed(value: str) -> str:
     One blank alone is none: data sets put it before an answer, and no code is indented by one.
     """
     made = value.rstrip()
+    if not made[:1].isspace():
+        return made
     blank = made[: len(made) - len(made.lstrip())]
     indent = _BREAK.split(blank)[-1]
     return ("" if len(indent) == 1 else indent) + made.lstrip()

@@ -346,12 +346,13 @@ def _cut(rows: int) -> str:
 def _objects(source: _Source) -> Iterator[_Found]:
     """One object that is a row or holds a list of rows, or several objects one after another."""
     at: int | None = source.skip(0)
+    first = at
     while at is not None and at < len(source.text):
         found, after = source.decode(at)
         if after > at:
             yield from _rows_of(found)
             at = source.skip(after)
-        elif inside := _wrapped(source.text):
+        elif at == first and (inside := _wrapped(source.text)):
             yield from _array(source, inside)
             return
         else:

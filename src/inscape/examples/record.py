@@ -16,6 +16,8 @@ from inscape.records import STRUCTURES, Conversation, Provenance, Structure
 Author = Literal["teacher", "human", "rule", "import", "undo"]
 RECORD = ("id", "number", "structure", "revision", "provenance", "written", "decided", "earlier")
 """Fields of a line that are no part of the conversation."""
+MOST = 10**12
+"""No number of a record is larger: far more than anyone counts, and what is counted on from it can still be stored."""
 _PROVENANCE = ("passage", "template", "teacher", "attempt", "file")
 _PLACE = (*_PROVENANCE, "row", "template_hash", "source", "book", "paragraphs")
 
@@ -180,10 +182,13 @@ def _written(value: object, talk: Conversation, record: Record | None) -> Writte
 
 def _read_decided(value: object, revision: int) -> Decided:
     held = _object(value, '"decided"')
+    on = _whole(held.get("revision", revision), '"decided": "revision"', 1)
+    if on > revision:
+        raise DataError(f'"decided": "revision" is {on}, and the example has {revision}')
     return Decided(
         at=_text(held.get("at"), '"decided": "at"') or "",
         milliseconds=_whole(held.get("milliseconds", 0), '"decided": "milliseconds"', 0),
-        revision=_whole(held.get("revision", revision), '"decided": "revision"', 1),
+        revision=on,
         edited=held.get("edited") is True,
     )
 
@@ -203,4 +208,6 @@ def _text(value: object, where: str) -> str | None:
 def _whole(value: object, where: str, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise DataError(f"{where} must be a whole number from {least}, not {fields.kind(value)}")
+    if value > MOST:
+        raise DataError(f"{where} is {fields.kind(value)}; at most {MOST:,} can be taken")
     return value

@@ -72,7 +72,7 @@ def read(value: object, *, tag: str = "thinking", under: Mapping[str, Any] | Non
 
     `under`: a system prompt and metadata that count where the row says nothing of its own.
     """
-    row, below = _row(value), _row(dict(under or {}))
+    row, below = _row(value), _row(dict(under)) if under else {}
     key = next((name for name in LISTS if name in row), None)
     if key == "turns" and serialize.is_canonical(row):
         return _held(_canonical(row, below), tag)
@@ -175,7 +175,8 @@ def _with_system(row: Mapping[str, Any], talk: Talk) -> Talk:
             prompts.add(made)
     if len(prompts) > 1:
         raise DataError("the row has two different system prompts; keep one")
-    return replace(talk, system=prompts.pop() if prompts else None)
+    system = prompts.pop() if prompts else None
+    return talk if system == talk.system else replace(talk, system=system)
 
 
 def _conversation(row: Mapping[str, Any], talk: Talk, used: set[str], under: Mapping[str, Any]) -> Conversation:

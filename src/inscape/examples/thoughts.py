@@ -8,6 +8,7 @@ takes out. A tag in code is text to both. What is in doubt is text to `read`, an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -95,7 +96,7 @@ def _reply(after: str) -> str:
 def _end(text: str, opened: re.Match[str], marks: re.Pattern[str]) -> re.Match[str] | None:
     """The tag that closes a thought: the first outside code, else the first."""
     start = opened.end()
-    spans = (one.span() for one in _CODE.finditer(text, start))
+    spans = _code(text, start)
     span = first = None
     closing = (one for one in marks.finditer(text, start) if _closes(one, opened))
     for one in islice(closing, _IN_CODE):
@@ -110,7 +111,7 @@ def _end(text: str, opened: re.Match[str], marks: re.Pattern[str]) -> re.Match[s
 def _lone(text: str, marks: re.Pattern[str]) -> re.Match[str] | None:
     """The one closing tag that a line ends with and that nothing opens."""
     found = list(marks.finditer(text))
-    code = _code(text) if found else []
+    code = list(_code(text)) if found else []
     found = [one for one in found if not _within(one, code)]
     lone = [one for one in found if one["close"] and _LINE_ENDS.match(text, one.end())]
     if len(lone) != 1 or any(_opens(one) and _closes(lone[0], one) for one in found if one.end() <= lone[0].start()):
@@ -118,8 +119,9 @@ def _lone(text: str, marks: re.Pattern[str]) -> re.Match[str] | None:
     return lone[0]
 
 
-def _code(text: str) -> list[tuple[int, int]]:
-    return [one.span() for one in _CODE.finditer(text)]
+def _code(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    if "`" in text or "~~~" in text:
+        yield from (one.span() for one in _CODE.finditer(text, start))
 
 
 def _within(mark: re.Match[str], spans: list[tuple[int, int]]) -> bool:
@@ -135,7 +137,7 @@ def without(reply: str, tag: str) -> tuple[str, int]:
     kept: list[str] = []
     count = at = 0
     mark = pattern.search(reply)
-    code = _code(reply) if mark else []
+    code = list(_code(reply)) if mark else []
     while mark:
         onward = mark.end()
         text = mark["empty"] or _within(mark, code)
@@ -184,6 +186,8 @@ def _closes(mark: re.Match[str], opened: re.Match[str]) -> bool:
 
 def survives(thought: str | None, reply: str, tag: str, effort: str | None = None) -> bool:
     """Whether thought, reply and effort come back the same from their joined text, blanks at their ends apart."""
+    if tag and not effort and "<" not in reply and "<" not in (thought or ""):
+        return True
     wanted = Said((thought or "").strip() or None, trimmed(reply), effort)
     try:
         return read(join(wanted.thought, wanted.reply, tag, effort), tag) == wanted

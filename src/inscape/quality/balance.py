@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from inscape.quality import form, words
 from inscape.quality.rows import Finding, Limits, Row
@@ -31,6 +32,8 @@ _ISO_639 = (
     "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 """The two-letter codes of languages."""
+_NAMED = 3
+"""Rows that are named where many lack something."""
 KINDS = ("category", "complexity", "language", "book", "template", "criterion")
 
 
@@ -56,6 +59,7 @@ def targets(text: str) -> dict[str, float]:
     return made
 
 
+@lru_cache(maxsize=1024)
 def same(kind: str, name: str) -> str:
     """A name as it is compared: case does not count, and of a language not how it is named."""
     if kind == "language":
@@ -168,6 +172,8 @@ class Coverage:
         self._rows = 0
         self._seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self._with: Counter[str] = Counter()
+        self._without: dict[str, list[str]] = {"category": [], "complexity": []}
+        """The places of the first rows that lack it."""
         self._pairs: Counter[tuple[str, str]] = Counter()
 
     def add(self, row: Row) -> None:
@@ -181,6 +187,8 @@ class Coverage:
             if value:
                 self._seen[kind].add(same(kind, value))
                 self._with[kind] += 1
+            elif kind in self._without and len(self._without[kind]) < _NAMED:
+                self._without[kind].append(item.place)
         self._seen["criterion"].update(f"criterion {number}" for number in item.criteria)
         if talk.category and talk.complexity:
             self._pairs[(talk.category, talk.complexity)] += 1
@@ -190,10 +198,11 @@ class Coverage:
             for name in targets(self._limits.text(f"target_{kind}")):
                 if same(kind, name) not in self._seen[kind]:
                     yield whole("coverage", "warning", f"no row has the {kind} {name}")
-        for kind in ("category", "complexity"):
+        for kind, places in self._without.items():
             without = self._rows - self._with[kind]
             if self._with[kind] and without:
-                yield whole("coverage", "note", f"{without:,} of {plural(self._rows, 'row')} without a {kind}")
+                named = "; ".join([*places, *(["…"] if without > len(places) else [])])
+                yield whole("coverage", "note", f"{without:,} of {plural(self._rows, 'row')} without a {kind}", named)
         for category in sorted({category for category, _ in self._pairs}):
             levels = [level for one, level in self._pairs if one == category]
             number = sum(n for (one, _), n in self._pairs.items() if one == category)

@@ -41,7 +41,7 @@ class SetCheck(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: its name, what it looks for, and how it is run: for each row, or over the set."""
+    """A check: its name, what it looks for, and how it is run: for each row, over the set, or both."""
 
     name: str
     looks_for: str
@@ -102,7 +102,12 @@ CHECKS: tuple[Check, ...] = (
     Check("truncated", "texts that stop in the middle", row=form.truncated),
     Check("length", "rows longer than the training sequence", row=form.length),
     Check("language", "a reply in an unexpected language", row=form.language),
-    Check("effort", "length and iterations at odds with the row's complexity", row=levels.effort),
+    Check(
+        "effort",
+        "length, iterations and thoughts at odds with the row's complexity",
+        row=levels.effort,
+        over=levels.Unthinking,
+    ),
     Check("assistant", "an assistant's phrases", row=voice.assistant),
     Check("explains", "explaining instead of being in it", row=voice.explains),
     Check("emotion", "feelings named instead of shown", row=voice.emotion),

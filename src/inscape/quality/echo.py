@@ -54,7 +54,7 @@ def echo(row: Row, least: int) -> Iterator[Hit]:
         yield "error", "the thought is the question again", row.question
     for kind, mine in (("reply", told), ("thought", thought)):
         if len(asked) >= 2 and len(mine) - len(asked) <= 6 and _contains(mine, asked):
-            first = next(row.of(kind)).folded
+            first = row.of(kind)[0].folded
             opened = _SAID_BACK.match(first)
             rest = words.tokens(first[opened.end() :]) if opened else []
             if opened and rest[: len(asked)] == asked and len(rest) - len(asked) <= 2:
@@ -114,7 +114,7 @@ def ordinal_of_both(row: Row) -> Iterator[Hit]:
         yield "error", "the question and the reply carry the same counter: a loop made the row", row.reply
 
 
-_NAMED_LAST = re.compile(rf"{NOUN}\W*\d{{1,5}}\W*$")
+_NAMED_LAST = re.compile(rf"\b{NOUN}[\s#:_.(\[-]*\d{{1,5}}\W*$")
 _LAST_NUMBER = re.compile(r"(?<![\d.,:/])#?(\d{1,5})\W*$")
 
 
@@ -126,15 +126,16 @@ def counter_of_both(row: Row) -> Iterator[Hit]:
         return
     if len(row.question_words) >= 2 and len(row.reply_words) >= 2 and not re.search(r"[=+*/×÷]", row.question):
         named = any(_NAMED_LAST.search(words.fold(text)) for text in (row.question, row.reply))
-        level = "error" if named or len(row.reply_words) <= 2 else "warning"
+        level = "error" if named else "warning"
         yield level, "the question and the reply end in the same number: a counter made the row", row.reply
 
 
 def category(row: Row) -> Iterator[Hit]:
-    """The row's own category, with its underscores, in the text: a loop wrote its variable."""
+    """The row's own category, with its underscores, in prose: a loop wrote its variable. A path may well hold it."""
     named = row.item.conversation.category
     if named and "_" in named and len(named) >= 6:
+        said = re.compile(rf"(?<![/\\.]){re.escape(named)}(?![/\\(]|\.\w)")
         for part in row.parts:
-            if named in part.text:
+            if named in part.text and said.search(part.prose):
                 yield "error", "the text holds the name of its category: a loop wrote it there", part.text
                 return

@@ -120,7 +120,7 @@ def _short(part: Part, row: Row) -> Iterator[tuple[str, str]]:
             leftovers.labeled(part.text, low, row),
             leftovers.only_lorem(part, question),
             leftovers.empty_value(low, question),
-            None if row.code else leftovers.cut_off(part),
+            None if row.code else leftovers.cut_off(part, question),
             _described(part, row),
             ("error", "has no sentence of its own: it would fit any question") if hollow.only_stock(part) else None,
         )

@@ -158,10 +158,10 @@ def language(row: Row, limits: Limits) -> Iterator[Finding]:
     stated = code(row.item.conversation.language) or words.language(row.item.passage_text)
     allowed = limits.names("languages")
     for kind, found in (("reply", row.reply_language), ("thought", row.thought_language)):
-        wanted = stated or (_asked(row) if kind == "reply" else "")
-        text = "\n".join(part.text for part in row.of(kind))
         if not found or _length(row, kind) < least:
             continue
+        wanted = stated or (_asked(row, found) if kind == "reply" else "")
+        text = "\n".join(part.text for part in row.of(kind))
         if wanted and found != wanted:
             yield row.say("language", "warning", f"the {kind} is in '{found}', and '{wanted}' was expected", text)
         elif kind == "reply" and allowed and found not in allowed:
@@ -183,11 +183,11 @@ _SPEAKS_OF_ONE = re.compile(
 """In a bare text: a language is asked for or about, so the answer may be in any."""
 
 
-def _asked(row: Row) -> str:
-    """The user's language; empty where they say too little, or speak of a language."""
-    if len(row.question_words) < _ASKED_WORDS or _SPEAKS_OF_ONE.search(words.bare(row.folded_question)):
+def _asked(row: Row, answered: str) -> str:
+    """The user's language; empty where it is the answer's, or they say too little, or speak of a language."""
+    if len(row.question_words) < _ASKED_WORDS or row.question_language in ("", answered):
         return ""
-    return words.language("\n".join(part.prose for part in row.of("user")))
+    return "" if _SPEAKS_OF_ONE.search(words.bare(row.folded_question)) else row.question_language
 
 
 _NAMES = {

@@ -10,11 +10,19 @@ import re
 
 from inscape.quality import words
 from inscape.quality.rows import Part, Row
-from inscape.quality.standin import words_of
+from inscape.quality.standin import of_a_word, words_of
 
 Verdict = tuple[str, str] | None
 """Severity and what is wrong."""
 
+_PRODUCT = (
+    r"(?:(?:the|a|an|any|your|this|that|its|all|valid|model|api|requested)\s+){0,3}"
+    r"(?:responses?|answers?|repl(?:y|ies)|completions?|outputs?|data|model|contents?|text|json|page|file|results?|"
+    r"requests?|tokens?|resources?|messages?|conversations?|dialogues?|prompts?|dataset|rows?|examples?|generation|url)"
+    r"(?:\W*$|\s*[.:;,(!]|\s+(?:from (?:the )?(?:api|server|model|backend|endpoint|cache|url|file|database)|"
+    r"for|after|due|because|as|at|in)\b)"
+)
+"""What a program makes or fetches, and no more: 'an answer from the server', not 'an answer out of him'."""
 _FAILED = re.compile(
     r"\W*(?:sorry,? |i'm sorry,? (?:but )?|üzgünüm,? |maalesef,? )?"
     r"(?:(?:error|exception|fatal|api ?error|hata)\s*(?:code\s*)?[:\-–]\s*\S|\[?(?:error|hata)\]?\W*$|"
@@ -25,9 +33,13 @@ _FAILED = re.compile(
     r"quota exceeded|(?:connection|request|read) timed out|invalid api key|max retries exceeded|"
     r"context length exceeded|model (?:is )?(?:currently )?(?:overloaded|not found))\b|"
     r"(?:an?|the)?\s*(?:unexpected |internal |unknown )?error occurred\b|"
-    r"(?:(?:beklenmeyen |bilinmeyen )?bir )hata oluştu\b|something went wrong(?:[.,!]| please| while| on our)|"
-    r"(?:failed|unable|could not|couldn't) to? ?(?:generate|parse|get|fetch|load|produce|complete) |"
-    r"(?:empty|no) (?:response|output|completion) (?:from|received|generated|returned)|"
+    r"(?:(?:beklenmeyen |bilinmeyen )?bir )hata oluştu"
+    r"(?:\W*$|\W+lütfen\b|: *(?:[\d\[{(<]|\S*(?:error|exception|hata)))|"
+    r"something went wrong(?:\W*$|\W+(?:please|try again)| while| on our)|"
+    rf"(?:failed to|unable to|could not|couldn't) (?:generate|parse|get|fetch|load|produce|complete) {_PRODUCT}|"
+    r"(?:failed|unable) to (?:generate|parse|produce) |"
+    r"(?:empty|no) (?:response|output|completion) (?:received|generated|returned|"
+    r"from (?:the )?(?:api|server|model|assistant|llm|backend|endpoint|provider)\b)|"
     r"(?:request|api call|generation|completion) (?:failed|error|aborted)\b)"
 )
 _NOT_MADE = re.compile(
@@ -39,7 +51,8 @@ _NOT_MADE = re.compile(
 )
 _OF_ERRORS = re.compile(
     r"\b(?:errors?|err|hata\w*|exception\w*|traceback|bug\w*|http\w*|api\w*|status|logs?|logda\w*|crash\w*|fail\w*|"
-    r"rate limit\w*|timeout\w*|stack ?trace|sunucu\w*|server\w*|[345]\d\d)\b"
+    r"rate limit\w*|timeout\w*|stack ?trace|sunucu\w*|server\w*|compiler\w*|"
+    r"derleyici\w*|[345]\d\d)\b"
 )
 
 
@@ -141,7 +154,8 @@ _GREETED = re.compile(
     r"\b(?:merhaba|selam|hello|hi|hey|dear|sevgili|günaydin|hoş geldin|welcome)\s+"
     r"(?:none|null|undefined|nan|\[object)\b"
 )
-_VALUE_WORD = re.compile(r"\b(?:None|null|undefined|NaN|nan)\b")
+_VALUES = ("None", "null", "undefined", "NaN", "nan")
+_VALUE_WORD = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
 _EMPTY_WORDS = words_of(
     "ki kanka bence ve bir bu de da çok hakkinda önemli konu konudur kavram important topic concept is are the a an "
     "and of i think about that very"
@@ -150,7 +164,7 @@ _EMPTY_WORDS = words_of(
 
 def interpolated(part: Part, row: Row) -> Verdict:
     """An empty value where a name or a topic should be: 'Merhaba None', 'None hakkında düşünüyorum ki None önemli'."""
-    if not _VALUE_WORD.search(part.text):
+    if not any(map(part.text.__contains__, _VALUES)) or not _VALUE_WORD.search(part.text):
         return None
     if _GREETED.search(part.folded) and not (row.code or _GREETED.search(row.folded_question)):
         return "error", "holds an empty value in place of a name"
@@ -165,11 +179,11 @@ def interpolated(part: Part, row: Row) -> Verdict:
 _CUT = frozenset(("ve", "veya", "and", "or", "the", "an", "because"))
 
 
-def cut_off(part: Part) -> Verdict:
-    """A short reply whose last word cannot be a last word."""
+def cut_off(part: Part, question: str = "") -> Verdict:
+    """A short reply whose last word cannot be a last word, unless the (folded) question is about a word."""
     told = part.words
     if 3 <= len(told) <= 14 and told[-1] in _CUT and part.text.rstrip()[-1:].isalpha():
-        return "error", "stops in the middle of a sentence"
+        return ("warning" if of_a_word(question) else "error"), "stops in the middle of a sentence"
     return None
 
 

@@ -1,4 +1,5 @@
-"""Effort and length at odds: a LOW answer of ninety words, iterations outside the row's level.
+"""Effort and length at odds: a LOW answer of ninety words, iterations outside the row's level, a row that should think
+in a set that does, and has no thought.
 
 Invariant: only rows that state a complexity or iterations are held against it.
 """
@@ -37,3 +38,30 @@ def _length(row: Row, level: str | None, words: int, text: str, limits: Limits) 
         yield row.say("effort", "warning" if high else "note", f"a LOW reply of {plural(words, 'word')}", text)
     elif level == "HIGH" and words < limits.number("high_reply_words"):
         yield row.say("effort", "note", f"a HIGH reply of {plural(words, 'word')}", text)
+
+
+class Unthinking:
+    """Rows of MEDIUM or HIGH without any thought, where at least half of the set's rows of those levels have one."""
+
+    name = "effort"
+
+    def __init__(self, limits: Limits) -> None:
+        self._with = 0
+        self._without: list[Finding] = []
+
+    def add(self, row: Row) -> None:
+        talk = row.item.conversation
+        answers = (turn for turn in talk.turns if turn.role == "assistant")
+        stated = {(turn.effort or talk.complexity or "").upper() for turn in answers}
+        level = "HIGH" if "HIGH" in stated else "MEDIUM"
+        if level not in stated or row.item.promises_thought:  # a promise that is not kept is told of each row
+            return
+        if row.of("thought"):
+            self._with += 1
+            return
+        message = f"a {level} row without a thought, where most rows of such effort have one"
+        self._without.append(row.say("effort", "warning", message, row.question))
+
+    def finish(self) -> Iterator[Finding]:
+        if self._with >= len(self._without):
+            yield from self._without

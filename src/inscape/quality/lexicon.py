@@ -32,9 +32,14 @@ class Lexicon:
 
 
 def _any(entries: str) -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:" + "|".join(e.strip().replace(" ", r"\s+") for e in entries.split(";") if e.strip()) + r")\b"
-    )
+    """Entries under their first letter (the bare one), so that only a few of them are tried at each word."""
+    made = [e.strip().replace(" ", r"\s+") for e in entries.split(";") if e.strip()]
+    if all(one[0].isalpha() and one[1:2] not in ("?", "*") for one in made):
+        under: dict[str, list[str]] = {}
+        for one in made:
+            under.setdefault(words.bare(one[0]), []).append(one[1:])
+        made = [f"{letter}(?:{'|'.join(rest)})" for letter, rest in under.items()]
+    return re.compile(r"\b(?:" + "|".join(made) + r")\b")
 
 
 ENGLISH = Lexicon(

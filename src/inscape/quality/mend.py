@@ -25,6 +25,8 @@ _LAST_TOKEN = re.compile(
     r"(?:<\|(?:im_end|endoftext|eot_id|eom_id|end_of_text|end|return|end▁of▁sentence)\|>|<end_of_turn>|</s>|<eos>|"
     r"<｜end▁of▁sentence｜>)\s*\Z"
 )
+_ODD = re.compile(r"[^\t\n -~çğıöşüÇĞİÖŞÜ]")
+"""Signs that may have to be mended: without one, only blanks at the ends and a token can be."""
 _MANGLED = re.compile(r"[ÃÄÅÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€")
 
 
@@ -39,6 +41,8 @@ _GOES_ON = frozenset(":,;-–—=<([{`\"'“‘«")
 def mended(value: str, *, reply: bool = True) -> tuple[str, frozenset[str]]:
     """The text without unseen signs, composed, its encoding repaired, trimmed; a reply without a closing token at its
     end, too. And what was done."""
+    if not _ODD.search(value) and not value.endswith(">") and trimmed(value) == value:
+        return value, frozenset()
     made: str = value
     done: set[str] = set()
     while (step := _step(made, done, reply)) != made:  # what is repaired may be an unseen sign, and the reverse
@@ -66,7 +70,7 @@ def _step(value: str, done: set[str], reply: bool) -> str:
 def _without_tokens(value: str) -> str:
     """The reply without a chat template's last word; as it is where it may be speaking of such tokens."""
     made = value.rstrip()
-    while hit := _LAST_TOKEN.search(made):
+    while made.endswith(">") and (hit := _LAST_TOKEN.search(made)):
         made = made[: hit.start()].rstrip()
     cut = value[len(made) :]
     apart = cut[:1].isspace() and "\n" not in cut[: len(cut) - len(cut.lstrip())]
@@ -148,10 +152,11 @@ def _turn(turn: Turn) -> Turn:
     if state is not None:
         state = Mood(_other(state.mood), state.certainty, tuple(text(one, reply=False) for one in state.thoughts))
     reply = turn.role == "assistant"
-    made = replace(
-        turn, text=text(turn.text, reply=reply), thought=_other(turn.thought), input=_other(turn.input), state=state
-    )
-    return turn if reply and made != turn and _whole(turn) and not _whole(made) else made
+    held = text(turn.text, reply=reply), _other(turn.thought), _other(turn.input), state
+    if held == (turn.text, turn.thought, turn.input, turn.state):
+        return turn
+    made = replace(turn, text=held[0], thought=held[1], input=held[2], state=state)
+    return turn if reply and _whole(turn) and not _whole(made) else made
 
 
 def _whole(turn: Turn) -> bool:

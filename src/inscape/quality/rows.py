@@ -5,7 +5,7 @@ Invariant: a row is looked at once; its parts, words and language are shared by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -78,12 +78,12 @@ class Part:
     @cached_property
     def words(self) -> list[str]:
         """Folded words of the text without code."""
-        return words.WORD.findall(self.folded) if self.prose is self.text else words.tokens(self.prose)
+        return words.found(self.folded) if self.prose is self.text else words.tokens(self.prose)
 
     @cached_property
     def all_words(self) -> list[str]:
         """Folded words, those of code too."""
-        return self.words if self.prose is self.text else words.WORD.findall(self.folded)
+        return self.words if self.prose is self.text else words.found(self.folded)
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,17 @@ class Row:
     item: Item
     parts: tuple[Part, ...]
 
-    def of(self, *kinds: str) -> Iterator[Part]:
-        return (part for part in self.parts if part.kind in kinds)
+    def of(self, *kinds: str) -> Sequence[Part]:
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return [part for part in self.parts if part.kind in kinds]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Part]]:
+        made: dict[str, list[Part]] = {}
+        for part in self.parts:
+            made.setdefault(part.kind, []).append(part)
+        return made
 
     @cached_property
     def question(self) -> str:
@@ -129,8 +138,12 @@ class Row:
     def thought_language(self) -> str:
         return self._language("thought")
 
+    @cached_property
+    def question_language(self) -> str:
+        return self._language("user")
+
     def _language(self, *kinds: str) -> str:
-        held = list(self.of(*kinds))
+        held = self.of(*kinds)
         return words.language("\n".join(p.prose for p in held), [word for p in held for word in p.words])
 
     @cached_property

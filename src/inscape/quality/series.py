@@ -65,13 +65,11 @@ class Groups:
         return (group for _, group in self.keyed(least))
 
     def keyed(self, least: int) -> Iterator[tuple[int, list[int]]]:
-        """The same, each with the hash of its key."""
+        """The same, each with the hash of its key. Hashes differ from run to run, so groups go by their first row."""
         keys, numbers = self._keys, self._numbers
         order = sorted(range(len(keys)), key=keys.__getitem__)
-        for key, run in groupby(order, key=keys.__getitem__):
-            group = sorted({numbers[n] for n in run})
-            if len(group) >= least:
-                yield key, group
+        made = ((key, sorted({numbers[n] for n in run})) for key, run in groupby(order, key=keys.__getitem__))
+        yield from sorted(((key, group) for key, group in made if len(group) >= least), key=lambda one: one[1])
 
 
 class Series:
@@ -354,7 +352,7 @@ class Series:
             for number, seen in enumerate(self._rows):
                 text = getattr(seen, side)
                 bare = int(text) if side == "reply" and text.isdecimal() and len(text) <= 5 else ends_in_counter(text)
-                tail = None if _SUM.search(seen.question) else bare
+                tail = None if bare is None or _SUM.search(seen.question) else bare
                 here = (seen.file, tail) if tail is not None else None
                 if here and last and here == (last[0], last[1] + 1):
                     run.append(number)

@@ -33,7 +33,9 @@ FAKE = (
     r"(?:test|example|sample|dummy|mock|fake|placeholder|generated|synthetic|default|generic|örnek|deneme|sahte|"
     r"şablon|taslak|yer tutucu)"
 )
-COUNT = r"(?:no\.?|number|num\.?|nr\.?|numara(?:s[ıi])?)?[\s:_#(\[.-]*\d{1,6}[)\]]?"
+_COUNT = r"(?:no\.?|number|num\.?|nr\.?|numara(?:s[ıi])?)?[\s:_#(\[.-]*\d{1,6}[)\]]?"
+COUNT = _COUNT + r"(?![^\"'\n]{0,60}(?<!\s)[\"'](?!\w))"
+"""A counter inside a longer text. Before a mark that closes a quotation it is somebody else's, and none."""
 _ADJ = (
     r"(?:detailed|thoughtful|brief|short|long|casual|technical|philosophical|deep|comprehensive|in-depth|"
     r"simple|medium|"
@@ -47,7 +49,7 @@ _ANSWER = (
 )
 _DIGIT = re.compile(r"\d")
 _COUNTED = re.compile(
-    rf"\W*(?:[^\W\d]+(?:'\w+)?[\s_/-]+){{0,6}}?{NOUN}\s*{COUNT}\W*|"
+    rf"\W*(?:[^\W\d]+(?:'\w+)?[\s_/-]+){{0,6}}?{NOUN}\s*{_COUNT}\W*|"
     rf"\W*{FAKE}\s+(?:[^\W\d]+\s+){{0,3}}?{NOUN}\s*[:#-]?\s*[a-z]\W*"
 )
 """The whole text: 'test response 39', 'Rust question #12', 'örnek cevap 7'."""
@@ -66,9 +68,9 @@ _STANDS_FOR_TR = re.compile(
     rf"(?:(?:bir|{FAKE}|{_ADJ})\s+){{1,4}}{_ANSWER}(?:[td][ıi]r)?\W*(?:\d{{1,6}}\W*)?"
 )
 _NOTHING = re.compile(
-    r"(?:test|testing|deneme|asdf\w*|qwert[yz]\w*|zxcv\w*|foo|bar|baz|foobar|foo bar(?: baz)?|blah|bla|"
+    r"(?:test|testing|deneme|asdf\w*|qwert[yz]\w*|zxcv\w*|foo|baz|foobar|foo bar(?: baz)?|blah|bla|"
     r"placeholder|todo|tbd|fixme|"
-    r"tba|answer|response|reply|output|completion|assistant response|cevap|yan[ıi]t|xxx+|aaa+|dummy|lorem|"
+    r"tba|answer|response|reply|output|completion|assistant response|cevap|yan[ıi]t|dummy|lorem|"
     r"(?:answer|response) (?:text|content|body)|(?:generated|auto-?generated) (?:text|answer|response|content)|"
     r"(?:the )?same as (?:above|before|the previous(?: one)?)|yukar[ıi]daki(?:yle| ile) ayn[ıi]|"
     r"(?:öncekiyle|önceki ile|önceki cevapla) ayn[ıi]|"
@@ -78,12 +80,20 @@ _NOTHING = re.compile(
     r"to be continued|devam[ıi] (?:gelecek|var)|end of (?:example|response|conversation))"
     r"(?:[\s,]+(?:test|bla|blah|foo|bar|baz))*"
 )
+_MAY_SAY = re.compile(r"bar|xxx+|aaa+")
+"""A place to drink, kisses, a cry: or what a hand typed that had nothing to say."""
 _WORD = re.compile(r"answer|response|reply|cevap|yanit|test|deneme|dummy|output|completion")
 _OF_A_WORD = re.compile(
-    r"ne demek|anlam|synonym|mean|word|kelime|cevir|translat|ingilizce|turkce|karsilig|bulmaca|crossword|\bharf|letters"
+    r"ne demek|anlam|synonym|mean|word|kelime|cevir|translat|ingilizce|turkce|karsilig|bulmaca|crossword|\bharf|"
+    r"letters|opposite|\bzit|karsit"
 )
 _CRY = re.compile(r"([aeiou])\1{2,}")
 _MASH = re.compile(r"([a-z])\1{2,}|(?:asdf|qwert|zxcv|sdfg|fghj|ghjk|hjkl)\w*")
+
+
+def of_a_word(question: str) -> bool:
+    """Whether a folded question is about a word, so that any word may be its answer."""
+    return _OF_A_WORD.search(question.translate(_ASCII)) is not None
 
 
 def whole(low: str, ours: bool, question: str) -> Verdict:
@@ -96,12 +106,14 @@ def whole(low: str, ours: bool, question: str) -> Verdict:
     if not ours:
         return None
     bare = low.strip(" .!?…:;-_*#\"'()[]<>{}0123456789")
-    if _WORD.fullmatch(bare) and _OF_A_WORD.search(question.translate(_ASCII)):
+    if _WORD.fullmatch(bare) and of_a_word(question):
         return None
     if "!" in low and _CRY.fullmatch(bare):
         return "warning", "may be a cry, or a key that was held"
     if _NOTHING.fullmatch(bare) or (_MASH.fullmatch(bare) and _MASH.fullmatch(question.strip(" .!?"))):
         return "error", "says nothing: it holds the place of one"
+    if _MAY_SAY.fullmatch(bare):
+        return ("error" if has_digit else "warning"), "may say nothing"
     if _STANDS_FOR.fullmatch(low) or _STANDS_FOR_TR.fullmatch(low):
         sure = has_digit or len(words.tokens(low)) > 2
         return ("error" if sure else "warning"), "names an answer instead of giving one"
@@ -196,7 +208,7 @@ def names_an_answer(told: Sequence[str], asked: Collection[str], category: str, 
         before = kind
     if evidence or (echoed and nouns):
         return "error"
-    return "warning" if nouns and not _OF_A_WORD.search(question.translate(_ASCII)) else ""
+    return "warning" if nouns and not of_a_word(question) else ""
 
 
 def _kind(word: str, stems: Collection[str], topic: Collection[str]) -> str:

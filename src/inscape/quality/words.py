@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 WORD = re.compile(r"\w+(?:'\w+)*")
+_RUN = re.compile(r"\w+")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _CODE_LIKE = re.compile(
     r"(?:;|(?<!\w)\{|^\s*\})\s*$|=>|->|\b(?:fn|def|func|function) \w+\(|\b(?:let|const|var) (?:mut )?\w+ ?[:=]|"
@@ -49,7 +50,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def fold(text: str) -> str:
     """For comparing: case gone in either language (I, İ, ı and i are one), quotes leveled, white space single."""
-    return " ".join(text.translate(_FOLD_I).lower().split())
+    return " ".join((text if text.isascii() else text.translate(_FOLD_I)).lower().split())
 
 
 _BARE = str.maketrans("çğöşüâîû", "cgosuaiu")
@@ -57,12 +58,17 @@ _BARE = str.maketrans("çğöşüâîû", "cgosuaiu")
 
 def bare(text: str) -> str:
     """A folded text without Turkish letters: as many people type, so that both spellings are one."""
-    return text.translate(_BARE)
+    return text if text.isascii() else text.translate(_BARE)
 
 
 def tokens(text: str) -> list[str]:
     """The words and numbers of a folded text, without punctuation."""
-    return WORD.findall(fold(text))
+    return found(fold(text))
+
+
+def found(folded: str) -> list[str]:
+    """The same of a text that is folded already."""
+    return (WORD if "'" in folded else _RUN).findall(folded)
 
 
 _SPEAKS_FOR: dict[str, tuple[str, ...]] = {
@@ -91,18 +97,21 @@ def language(text: str, words: Sequence[str] | None = None) -> str:
     must speak for it, and twice as many as for any other.
     `words`: the text's folded words, where they are known already.
     """
+    turkish = 0
     if not text.isascii():
         letters = len(_LETTER.findall(text))
         if letters and len(_LATIN.findall(text)) < letters / 2:
             return "other"
-    turkish = _TURKISH.search(text) is not None
+        turkish = len(_TURKISH.findall(text))
     low = words if words is not None else tokens(text)
+    if not low:
+        return ""
     score = dict.fromkeys(_STOP, 0)
-    for word in low:
-        for name in _SPEAKS_FOR.get(word, ()):
+    for names in filter(None, map(_SPEAKS_FOR.get, low)):
+        for name in names:
             score[name] += 1
     if turkish:
-        score["tr"] += 2 + 2 * len(_TURKISH.findall(text))
+        score["tr"] += 2 + 2 * turkish
     best = _clear(score)
     if best == "tr" or (best and not score["tr"]):
         return best
@@ -111,5 +120,5 @@ def language(text: str, words: Sequence[str] | None = None) -> str:
 
 
 def _clear(score: dict[str, int]) -> str:
-    best, second = sorted(score, key=lambda name: -score[name])[:2]
-    return best if score[best] >= 2 and score[best] >= 2 * score[second] else ""
+    second, most = sorted(score.values())[-2:]
+    return max(score, key=score.__getitem__) if most >= 2 and most >= 2 * second else ""

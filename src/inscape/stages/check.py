@@ -298,12 +298,12 @@ class Tally:
 
     def __init__(self) -> None:
         self._found: Counter[str] = Counter()
-        self._rows: set[tuple[str, int]] = set()
+        self._rows: set[str | tuple[str, int]] = set()
 
     def add(self, finding: Finding) -> None:
         self._found[finding.severity] += 1
         if finding.severity == "error" and finding.row is not None:
-            self._rows.add((finding.file, finding.row))
+            self._rows.add(finding.example or (finding.file, finding.row))  # files may share a name, examples no id
 
     def counts(self, rows: int) -> dict[str, int]:
         return {"rows": rows, "error_rows": len(self._rows), **{name: self._found[name] for name in SEVERITIES}}

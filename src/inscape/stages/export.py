@@ -15,14 +15,14 @@ from inscape import targets
 from inscape.errors import InscapeError, UsageError
 from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import record
-from inscape.project import Project, write_bytes, write_text
+from inscape.project import Project, disk_error, write_bytes, write_text
 from inscape.records import Example
 from inscape.stages import before_export, dataset
 from inscape.stages.card import write_card
 from inscape.stages.review import write_decisions
 from inscape.stages.split import Parts, parts
 from inscape.stages.stale import Shown, part_of, swept
-from inscape.stages.written import Written, entry_of, free, guard
+from inscape.stages.written import Written, entry_of, free, guard, guard_beside
 from inscape.store import Store, examples
 
 
@@ -42,13 +42,14 @@ def export(
     replace: bool = False, shown: Shown | None = None,
 ) -> Iterator[Event]:  # fmt: skip
     """Write the kept examples in each format: in two files where a split stands. Raises InscapeError when none is kept,
-    and where a file would be written over that no export wrote.
+    and where a file would be written over, or two be laid beside one, that no export wrote.
 
     The raw format is for no trainer and stays whole. `shown`: a path as the person would type it where they stand.
     """
     wholes = {name: out or project.exports / formats.file_name(name) for name in names}
     free(project, wholes.values())
     _guard_out(project, out)
+    dataset.guard(store, project)
     kept = kept_or_error(store)
     split = parts(store, kept)
     yield from (Noted("note", note) for note in split.notes)
@@ -57,6 +58,8 @@ def export(
     every = [file for some in files.values() for file in some]
     written = Written(project)
     guard(written, {file.path: file.data for file in every}, replace=replace)
+    if out is not None and not replace:
+        guard_beside(written, out, [file.path for file in every])
     for name, some in files.items():
         for file in some:
             policy = options.effort if formats.load(name).TRAINS else ""
@@ -92,7 +95,9 @@ def _exported(project: Project, name: str, file: File, options: formats.Options)
 
 
 def _guard_out(project: Project, out: Path | None) -> None:
-    """Raises UsageError for a file in a trainer's folder: its rows belong to its config."""
+    """Raises UsageError for a file in a trainer's folder, whose rows belong to its config, and in none that stands."""
+    if out is not None and not out.parent.is_dir() and out.parent.resolve() != project.exports.resolve():
+        raise UsageError(f"--out {out}: there is no such folder as {out.parent}. Make it first, or name another file.")
     for trainer in targets.names():
         folder = (project.exports / trainer).resolve()
         if out is not None and out.resolve().is_relative_to(folder):
@@ -121,7 +126,9 @@ def kept_or_error(store: Store) -> list[Example]:
 
 def write_dataset(store: Store, project: Project, kept: Sequence[Example], split: Parts) -> Iterator[Event]:
     """dataset/, for git and for `restore`: the examples in canonical form, whole and by their sides, the decisions, the
-    card, and what is known beside them."""
+    card, and what is known beside them. Raises ProjectError where that would write over examples of another database.
+    """
+    dataset.guard(store, project)
     path = project.root / "dataset" / "examples.jsonl"
     made = dataset.records(store, project, kept)
     rows = [record.to_json(one) for one in made]
@@ -135,7 +142,7 @@ def write_dataset(store: Store, project: Project, kept: Sequence[Example], split
         write_bytes(place, formats.jsonl(row for row in rows if row["id"] in ids))
         yield FileWritten(project.relative(place), f"the examples for {_SIDES[part]}", len(some))
     for part in set(_SIDES) - set(sides):
-        path.with_name(f"{part}.jsonl").unlink(missing_ok=True)
+        _gone(path.with_name(f"{part}.jsonl"))
     card = path.with_name("card.md")
     write_text(card, write_card(store, project, kept, split))
     yield FileWritten(project.relative(card), "the dataset's card")
@@ -151,6 +158,13 @@ _NO_VALIDATION = (
     "A split stands and holds no row for validation: nothing can be measured while training. `inscape split` says why; "
     "`inscape split --fresh` makes another one."
 )
+
+
+def _gone(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from None
 
 
 def _nothing(store: Store) -> str:

@@ -20,9 +20,10 @@ from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import effort
 from inscape.project import Project
 from inscape.records import Example
+from inscape.rendering import persona
 from inscape.rendering.behavior import Choice, choose, probe
-from inscape.rendering.fitting import Decide, Fitted, became, fit
-from inscape.stages import before_export, origins
+from inscape.rendering.fitting import Decide, Fitted, fit
+from inscape.stages import before_export, dataset, origins
 from inscape.stages.card import license_of, write_card
 from inscape.stages.export import kept_or_error, write_dataset
 from inscape.stages.split import Parts, parts
@@ -61,6 +62,7 @@ def export_for(
     show = shown or project.relative
     for name in wanted.trainers:
         check(name, wanted)
+    dataset.guard(store, project)
     kept = kept_or_error(store)
     leaving = [name for name in wanted.trainers if targets.load(name).LEAVES]
     found = before_export.personal_in(kept) if leaving else before_export.Personal()
@@ -114,7 +116,8 @@ def _made(given: Given, name: str) -> tuple[Job, Made, effort.Policy]:
     fitted = fit([one.conversation for one in both], policy, scale, _deciding(target, model, wanted, tag))
     made = [replace(one, conversation=talk) for one, talk in zip(both, fitted.talks, strict=True)]
     at = len(split.train)
-    notes = [before_export.thoughts(fitted.talks), *_effort_notes(policy, fitted)]
+    own = persona.told(model.template, fitted.talks, fitted.choice.kwargs)
+    notes = [before_export.thoughts(fitted.talks), *_effort_notes(fitted), *own]
     job = make(
         made[:at], made[at:], model, fitted.choice, tag=tag, notes=notes,
         title=project.settings.text("project.name") or project.root.name, stands=split.stands,
@@ -135,12 +138,12 @@ def _for_upload(given: Given, target: targets.Target, policy: effort.Policy) -> 
     return {**said, "card": card, "license": license_of(store, kept)}
 
 
-def _effort_notes(asked: effort.Policy, fitted: Fitted) -> list[str]:
-    if asked == "none":
-        return []
+def _effort_notes(fitted: Fitted) -> list[str]:
+    if fitted.policy == "none":
+        return list(fitted.notes)
     carried, every = effort.share(fitted.talks)
     said = f"Effort stands in the text of {carried:,} of {plural(every, 'example')} ({fitted.policy})."
-    return [said, *became(asked, fitted.policy)]
+    return [said, *fitted.notes]
 
 
 def _deciding(target: targets.Target, model: Model, wanted: Wanted, tag: str) -> Decide:

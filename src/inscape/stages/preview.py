@@ -19,10 +19,11 @@ from inscape.examples.files import read_file, understood
 from inscape.export._turns import losses
 from inscape.project import read_bytes
 from inscape.records import Conversation, Example, Provenance
+from inscape.rendering import persona
 from inscape.rendering import preview as views
 from inscape.rendering.behavior import Behavior, Choice, choose, probe
 from inscape.rendering.encode import Encoding
-from inscape.rendering.fitting import became, fit
+from inscape.rendering.fitting import Fitted, fit
 from inscape.rendering.preview import Plan, TurnView
 from inscape.rendering.templates import MARKERS, TODAY, ChatTemplate
 from inscape.stages.model_folder import Found
@@ -69,11 +70,13 @@ def preview(rows: Sequence[Row], found: Found, options: Options) -> Iterator[Eve
     """The template's verdict, then each row's turns, then the set's. Raises InputError for a broken template."""
     behavior = probe(found.template, tags=(options.tag, "think"))
     asked: Policy = "none" if any(row.written for row in rows) else options.effort
-    plan, under = _plan(rows, found.template, behavior, options, asked)
+    plan, fitted = _plan(rows, found.template, behavior, options, asked)
+    under = fitted.policy
     tokens = tokens_of(found.tokenizer)
+    own = persona.told(found.template, fitted.talks, plan.choice.kwargs)
     yield TemplateProbed(
         found.template.name, plan.choice.encoding, plan.choice.tag, plan.choice.unroll, dict(plan.choice.kwargs),
-        plan.choice.reason, [*_notes(found.template, behavior), *became(asked, under), tokens.note],
+        plan.choice.reason, [*_notes(found.template, behavior), *own, *fitted.notes, tokens.note],
     )  # fmt: skip
     seen: list[TurnView] = []
     empty = 0
@@ -131,8 +134,8 @@ def tokens_of(path: Path | None) -> Tokens:
 
 def _plan(
     rows: Sequence[Row], template: ChatTemplate, behavior: Behavior, options: Options, asked: Policy
-) -> tuple[Plan, Policy]:
-    """How the rows are written, and the effort that fits that way of writing."""
+) -> tuple[Plan, Fitted]:
+    """How the rows are written, and with the effort that fits that way of writing."""
     said = any(turn.effort for row in rows if row.written for turn in row.example.conversation.turns)
 
     def decide(systems: Collection[bool]) -> Choice:
@@ -148,7 +151,7 @@ def _plan(
     choice = fitted.choice
     way = behavior.way("content", choice.tag or options.tag, choice.kwargs)
     injected = choice.encoding in ("content", "refused") and way is not None and way.injected
-    return Plan(template, choice, options.tag, injected), fitted.policy
+    return Plan(template, choice, options.tag, injected), fitted
 
 
 def _forced(behavior: Behavior, encoding: Encoding, tag: str, systems: Collection[bool], why: str) -> Choice:

@@ -26,9 +26,10 @@ from inscape.review import decisions as lines
 from inscape.settings import Settings
 from inscape.splits import Side
 from inscape.splits.groups import TOGETHER, WAYS
-from inscape.stages import sources
+from inscape.stages import dataset, sources
 from inscape.stages.dataset import BESIDE, Beside
 from inscape.store import Store, decisions, examples, restored, splits
+from inscape.store import books as shelf
 from inscape.store.splits import Placed, Plan
 from inscape.text import plural, shorten
 
@@ -75,12 +76,14 @@ def restore(store: Store, project: Project, at: str) -> Iterator[Event]:
 def _written(store: Store, project: Project, read: _Read, at: str) -> Iterator[Event]:
     """Put all of it into the database, then say what came back and what did not."""
     had = {book.id: book for book in read.beside.books}
+    numbered = all(one.number is not None for one in read.records.values())
+    stricter = _stricter(store, read)
     with store.change() as db:
         books = {id_: restored.put_book(db, book) for id_, book in had.items()}
         for asked in _asked(project, read):
             restored.put_attempt(db, asked, at)
         for n, record in enumerate(_in_order(read.records.values()), 1):
-            number = n if any(one.number is None for one in read.records.values()) else record.number or n
+            number = record.number if numbered and record.number else n
             examples.put(db, _example(record), examples.History(number, record.texts))
             restored.put_origin(db, record, books)
         for decision in _decisions(read, at):
@@ -92,10 +95,23 @@ def _written(store: Store, project: Project, read: _Read, at: str) -> Iterator[E
         if plan:
             revisions = {id_: record.revision for id_, record in read.records.items()}
             splits.write(db, plan, {id_: Placed(side, revisions[id_]) for id_, side in read.sides.items()})
-    yield from (Noted("warning", note) for note in read.notes)
+    yield from (Noted("warning", note) for note in (*read.notes, *stricter))
     yield from _told(read, plan, absent)
     yield from _missing(store, read)
     yield Finished("restore", _counts(read, len(absent)))
+
+
+def _stricter(store: Store, read: _Read) -> list[str]:
+    """Which books that stand here become private, because the dataset says so of the same bytes."""
+    told = []
+    for book in read.beside.books:
+        here = shelf.by_hash(store, book.sha256)
+        if here and book.rights == "private" and here.rights not in ("private", "unknown"):
+            told.append(
+                f"{here.path}: its rights are now 'private', as dataset/ has them; they were '{here.rights}'. "
+                "`inscape add BOOK --rights …` changes them."
+            )
+    return told
 
 
 # ---------------------------------------------------------------- reading
@@ -203,16 +219,23 @@ def _beside(read: _Read, project: Project, path: Path) -> None:
         return
     try:
         value = json.loads(read_text(path))
+        fields.writable(value)
         books = value.get("books") if isinstance(value, dict) else None
         for book in books if isinstance(books, list) else ():
             if isinstance(book, dict):
                 book["paragraphs"] = 0
-        read.beside = TypeAdapter(Beside).validate_python(value)
+        read.beside = TypeAdapter(Beside).validate_json(json.dumps(value), strict=True)
+        for words in dataset.odd(read.beside):
+            read.wrong(source, 1, words)
     except json.JSONDecodeError as problem:
         read.wrong(source, problem.lineno, f"not JSON ({problem.msg}, column {problem.colno})")
     except ValidationError as problem:
         for error in problem.errors():
             read.wrong(source, 1, f"{'.'.join(map(str, error['loc'])) or 'the file'}: {error['msg']}")
+    except DataError as problem:
+        read.wrong(source, 1, str(problem))
+    except (ValueError, RecursionError):
+        read.wrong(source, 1, "not JSON that can be read: it is nested too deep, or a number has too many digits")
 
 
 # ---------------------------------------------------------------- what goes into the database

@@ -174,7 +174,9 @@ def apply(store: Store, project: Project, text: str, source: str, at: str, *, pa
     """
     items, _ = checklist(project)
     known = {example.id: example for example in examples.all_examples(store)}
-    read = _unique(lines.read(text, items=len(items), known=known, tag=project.settings.text("examples.tag")))
+    away = {decision.example: decision for decision in restored.absent(store)}
+    told = lines.read(text, items=len(items), known=known.keys() | away, tag=project.settings.text("examples.tag"))
+    read = [_elsewhere(store, one, away) for one in _unique(told)]
     wrong = [one for one in read if isinstance(one, lines.Wrong)]
     for one in wrong:
         yield RowRejected(source, one.line, one.reason)
@@ -184,7 +186,8 @@ def apply(store: Store, project: Project, text: str, source: str, at: str, *, pa
     counts: Counter[str] = Counter(keep=0, drop=0, skip=0, unchanged=0, rejected=len(wrong))
     for wish in read:
         if isinstance(wish, lines.Wish):
-            edit = wish.edit if wish.edit != known[wish.example].conversation else None
+            example = known.get(wish.example)
+            edit = wish.edit if example and wish.edit != example.conversation else None
             if edit is None and _stands(standing.get(wish.example), wish):
                 counts["unchanged"] += 1
                 continue
@@ -314,6 +317,20 @@ def _unique(read: Iterable[lines.Wish | lines.Wrong]) -> list[lines.Wish | lines
             first[one.example] = one.line
         made.append(one)
     return made
+
+
+def _elsewhere(store: Store, one: lines.Wish | lines.Wrong, away: Mapping[str, Decision]) -> lines.Wish | lines.Wrong:
+    """A line on an example whose text did not come back with the dataset: it can say what stands, and nothing else."""
+    if isinstance(one, lines.Wrong) or one.example not in away:
+        return one
+    stands = away[one.example]
+    if _stands(stands, one) and one.edit in (None, restored.edit_of(store, one.example)):
+        return one
+    return lines.Wrong(
+        one.line,
+        f"{one.example} came back from dataset/ without its text, decided as {stands.verdict}: import its row, then "
+        "decide on it anew",
+    )
 
 
 def _stands(decision: Decision | None, wish: lines.Wish) -> bool:

@@ -1,4 +1,4 @@
-"""Export files that became wrong since they were written: rows in them stand on another side of the split now.
+"""Export files that became wrong since they were written: rows in them were dropped, or changed sides of the split.
 
 Invariant: taken away is only what this project's exports wrote and nobody changed since; a file that a person edited,
 or that stands outside of what is exported now, is named and stays. A trainer's folder is never taken apart.
@@ -36,9 +36,11 @@ def swept(
     now = {part_of(whole, part).resolve() for whole, made in wholes.items() for part in made}
     replaced = {part_of(whole, part).resolve() for whole in wholes for part in PARTS} - now
     folders: dict[Path, set[str]] = defaultdict(set)
+    dropped: dict[Path, set[str]] = defaultdict(set)
     for path, entry in list(written.standing()):
         if entry.kind == "trainer":
             folders[path.parent] |= _held_out(entry, sides)
+            dropped[path.parent] |= set() if path.resolve() in now else {e for e in entry.examples if e not in sides}
             continue
         why = _why(entry, sides, split.stands) if path.resolve() not in replaced | now else _OTHERWISE
         if why is None or path.resolve() in now:
@@ -51,6 +53,9 @@ def swept(
     for folder, ids in sorted(folders.items()):
         if ids:
             yield Noted("warning", _folder(shown(folder), len(ids)))
+    for folder, ids in sorted(dropped.items()):
+        if ids:
+            yield Noted("warning", f"{shown(folder)} holds {_gone(len(ids))}. Export it again, or delete it.")
     yield from _unknown(written, split, exports, now, shown)
 
 
@@ -59,7 +64,11 @@ _OTHERWISE = "it was of an export before the split changed"
 
 def _why(entry: Entry, sides: Mapping[str, str], stands: bool) -> str | None:
     """What is wrong with a format's file that was not written now; None where nothing is."""
-    if entry.by not in formats.formats() or not formats.load(entry.by).TRAINS:
+    if entry.by not in formats.formats():
+        return None
+    if gone := sum(id_ not in sides for id_ in entry.examples):
+        return f"it holds {_gone(gone)}"
+    if not formats.load(entry.by).TRAINS:
         return None
     if bool(entry.part) != stands:
         return _OTHERWISE
@@ -67,6 +76,10 @@ def _why(entry: Entry, sides: Mapping[str, str], stands: bool) -> str | None:
     wrong = sum(sides.get(id_) == other for id_ in entry.examples) if other else 0
     held = "held out" if other == "valid" else "trained on"
     return f"{plural(wrong, 'example')} of it {'is' if wrong == 1 else 'are'} {held} now" if wrong else None
+
+
+def _gone(count: int) -> str:
+    return f"{plural(count, 'example')} that {'is' if count == 1 else 'are'} no longer kept"
 
 
 def _held_out(entry: Entry, sides: Mapping[str, str]) -> set[str]:

@@ -122,6 +122,17 @@ def guard(written: Written, files: Mapping[Path, bytes], *, replace: bool) -> No
         )
 
 
+def guard_beside(written: Written, whole: Path, files: Iterable[Path]) -> None:
+    """Raises InscapeError where `whole` is a person's own and the halves of a split would be laid beside it."""
+    halves = [written.project.relative(path) for path in files if path != whole]
+    if halves and whole.exists() and not written.ours(whole):
+        raise InscapeError(
+            f"{written.project.relative(whole)} stands there already, and no export of this project left it so. With "
+            f"the split that stands, {' and '.join(halves)} would be laid beside it. Nothing was written. Name another "
+            "file, or say --replace to lay them there."
+        )
+
+
 def free(project: Project, paths: Iterable[Path]) -> None:
     """Raises UsageError for a path that is of this project, or of another one."""
     for path in paths:

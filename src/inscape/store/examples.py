@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inscape.examples import serialize
@@ -46,6 +48,26 @@ def insert(
     if added:
         _revision(db, example, 1, author, conversation, at)
     return bool(added)
+
+
+def from_files(db: sqlite3.Connection, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Examples that came from files of these names: the id of each, and its file."""
+    sql = "SELECT id, file FROM example WHERE file IN (SELECT value FROM json_each(?)) ORDER BY seq"
+    return [(row["id"], row["file"]) for row in db.execute(sql, (json.dumps(sorted(names)),))]
+
+
+def undecided(db: sqlite3.Connection, ids: Iterable[str]) -> int:
+    """On how many of these examples no decision stands."""
+    rows = db.execute("SELECT value FROM json_each(?) EXCEPT SELECT example FROM standing", (json.dumps(sorted(ids)),))
+    return len(rows.fetchall())
+
+
+def place(db: sqlite3.Connection, example: str, file: str, row: int) -> None:
+    """Where an imported example's row stands by now, inside the caller's transaction."""
+    db.execute(
+        "UPDATE example SET file = ?, row = ? WHERE id = ? AND file IS NOT NULL AND (file, row) IS NOT (?, ?)",
+        (file, row, example, file, row),
+    )
 
 
 def revise(db: sqlite3.Connection, example: str, conversation: Conversation, author: Author, at: str) -> int:

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from inscape.errors import ProjectError
 from inscape.examples import serialize
 from inscape.examples.record import Record, TemplateOutline
 from inscape.records import Anchor, Book, Conversation, Decision, Passage
@@ -57,6 +58,11 @@ def absent(store: Store) -> list[Decision]:
     ]  # fmt: skip
 
 
+def known(store: Store) -> set[str]:
+    """The ids of all examples that this database ever had, and of those that a restored dataset decided on."""
+    return {row["id"] for row in store.rows("SELECT id FROM example UNION SELECT example FROM absent")}
+
+
 def edit_of(store: Store, example: str) -> Conversation | None:
     """The edit that such a decision came with."""
     row = store.row("SELECT edit FROM absent WHERE example = ? AND edit IS NOT NULL", example)
@@ -96,14 +102,25 @@ def put_origin(db: sqlite3.Connection, record: Record, shelved: dict[str, str]) 
 
 
 def put_book(db: sqlite3.Connection, book: Book) -> str:
-    """The outline of a book, unless it stands already: by its bytes, its id or its place. Returns its id here."""
-    found = db.execute(
-        "SELECT id FROM book WHERE sha256 = ? OR id = ? OR path = ? ORDER BY sha256 = ? DESC LIMIT 1",
-        (book.sha256, book.id, book.path, book.sha256),
-    ).fetchone()
+    """The outline of a book, unless a book of the same bytes stands: that one has its own rights, or private ones where
+    the outline is private. Returns its id here.
+
+    Raises ProjectError where other bytes stand under its id or at its place: another book's rights are not its own.
+    """
+    found = db.execute("SELECT id FROM book WHERE sha256 = ?", (book.sha256,)).fetchone()
     if found:
-        db.execute("UPDATE book SET rights = ? WHERE id = ? AND rights = 'unknown'", (book.rights, found["id"]))
+        db.execute(
+            "UPDATE book SET rights = ?1 WHERE id = ?2 AND (rights = 'unknown' OR ?1 = 'private')",
+            (book.rights, found["id"]),
+        )
         return str(found["id"])
+    if other := db.execute("SELECT * FROM book WHERE id = ? OR path = ?", (book.id, book.path)).fetchone():
+        raise ProjectError(
+            f"dataset/ names the book {_named(book.id, book.path, book.sha256)}, and this project holds another "
+            f"file as {_named(other['id'], other['path'], other['sha256'])}. Nothing was restored. Move inscape.db "
+            "and that file to another place, run this again, and then add the file under another name, or the one "
+            "that dataset/ means."
+        )
     db.execute(
         "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         (
@@ -112,6 +129,10 @@ def put_book(db: sqlite3.Connection, book: Book) -> str:
         ),
     )  # fmt: skip
     return book.id
+
+
+def _named(id_: str, path: str, sha256: str) -> str:
+    return f"{id_} ({path}, SHA-256 {sha256[:12]}…)"
 
 
 def put_attempt(db: sqlite3.Connection, asked: Asked, at: str) -> None:

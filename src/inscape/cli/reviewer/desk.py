@@ -178,7 +178,7 @@ class Desk:
         """Take the last decision back and show its example, with its ticks, note and edit at hand."""
         taken = review.undo(self.store, self.now())
         if taken is None:
-            return replace(state, message="Nothing to undo: no decision stands."), None
+            return replace(state, message="Nothing to undo: no decision of a review stands."), None
         old = taken.decision
         if old.example in state.decided:
             self.counts[old.verdict] -= 1
