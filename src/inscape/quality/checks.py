@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from inscape.quality import (
     balance,
@@ -129,14 +129,15 @@ NAMES = (SHAPE, *(check.name for check in CHECKS))
 
 
 def run(
-    items: Iterable[Item], limits: Limits, on: Iterable[str], special: dict[str, SetCheck] | None = None
-) -> Iterator[Finding]:
+    items: Iterable[Item], limits: Limits, on: Iterable[str], special: dict[str, SetCheck] | None = None,
+    part: Literal["all", "rows", "set"] = "all",
+) -> Iterator[Finding]:  # fmt: skip
     """Findings in the order of the rows, then those over the set, if there was any row. `special`: set checks made with
-    more than limits."""
-    wanted = set(on)
-    rows = [check.row for check in CHECKS if check.row and check.name in wanted]
+    more than limits. `part`: only the checks of single rows, or only those over the set."""
+    wanted = [check for check in CHECKS if check.name in set(on)]
+    rows = [check.row for check in wanted if check.row and part != "set"]
     made = special or {}
-    over = [made.get(check.name) or check.over(limits) for check in CHECKS if check.over and check.name in wanted]
+    over = [made.get(check.name) or check.over(limits) for check in wanted if check.over and part != "rows"]
     row: Row | None = None
     for item in items:
         row = look(item)

@@ -25,6 +25,7 @@ from inscape.quality.source import Index, Verbatim
 from inscape.records import Example, Provenance
 from inscape.settings import Settings
 from inscape.stages import findings
+from inscape.stages.beside import Beside, worth_it
 from inscape.stages.probes import all_probes
 from inscape.stages.surroundings import Places
 from inscape.store import Store, attempts, decisions, examples, splits
@@ -89,9 +90,11 @@ def check_files(files: Sequence[Path], settings: Settings, only: Sequence[str], 
     broken: list[Finding] = []
     failed: list[str] = []
     rows: Counter[str] = Counter()
-    items = _items(files, settings.text("examples.tag"), broken, failed, rows)
+    tag = settings.text("examples.tag")
+    items = _items(files, tag, broken, failed, rows)
     found = Tally()
-    for finding in _with_broken(checks.run(items, made, on), broken):
+    ran = _in_two(files, tag, items, made, on) if worth_it(files) else checks.run(items, made, on)
+    for finding in _with_broken(ran, broken):
         found.add(finding)
         yield _flagged(finding)
     if rows["rows"]:
@@ -105,6 +108,25 @@ def check_files(files: Sequence[Path], settings: Settings, only: Sequence[str], 
     if failed:
         raise InscapeError(f"{len(failed)} files could not be read (see above).")
     found.raise_on(rows["rows"])
+
+
+def _in_two(
+    files: Sequence[Path], tag: str, items: Iterable[Item], limits: Limits, on: Sequence[str]
+) -> Iterator[Finding]:
+    """The set here and single rows in a second process; what is found in the usual order."""
+    beside = Beside(files, tag, limits, on)
+    try:
+        over = list(checks.run(items, limits, on, part="set"))
+        of_rows = beside.findings()
+        yield from of_rows if of_rows is not None else checks.run(items_of(files, tag), limits, on, part="rows")
+        yield from over
+    finally:
+        beside.end()
+
+
+def items_of(files: Sequence[Path], tag: str) -> Iterator[Item]:
+    """The rows of these files that can be read; of the others nothing is said."""
+    return _items(files, tag, [], [], Counter())
 
 
 def _items(
