@@ -265,3 +265,8 @@ def test_a_row_that_was_dropped_stays_in_no_older_export_unsaid(kept: Path, run:
     assert "exports/trl holds 1 example that is no longer kept. Export it again, or delete it." in done.all
     done = run("export", "--for", "trl", "--model", "org/some-1B", "--template", "chatml.jinja")
     assert "no longer kept" not in done.all
+
+
+def test_the_name_s_ending_counts_in_any_case(kept: Path, run: Run) -> None:
+    assert out(run, "rows.JSON")[0] == 0
+    assert len(json.loads((kept / "rows.JSON").read_text(encoding="utf-8"))) == 20

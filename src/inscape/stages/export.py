@@ -107,7 +107,7 @@ def _guard_out(project: Project, out: Path | None) -> None:
 def _bytes(made: formats.Conversion, path: Path) -> bytes:
     """By the file's ending: .json is one array, .jsonl a row a line, anything else as the format has it."""
     rows = [row for _, row in made.rows]
-    match path.suffix:
+    match path.suffix.lower():
         case ".json":
             return formats.json_array(rows)
         case ".jsonl":
