@@ -201,6 +201,11 @@ class Conversation:
     extra: dict[str, Any] = field(default_factory=dict)
     """Metadata of an imported row that has no place of its own; given back by the raw export."""
 
+    @property
+    def answers(self) -> tuple[Turn, ...]:
+        """The assistant's turns."""
+        return tuple(turn for turn in self.turns if turn.role == "assistant")
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

@@ -32,6 +32,16 @@ def clone(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
+def is_refused(made: Path, told: str, run: Run) -> None:
+    """`restore` names what is wrong and takes nothing."""
+    done = run("restore")
+    assert done.code == 1
+    assert told in done.out
+    assert "so nothing was restored" in done.err
+    with open_store(made / "inscape.db") as store:
+        assert examples.total(store) == 0
+
+
 def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
 
@@ -156,12 +166,8 @@ def test_a_broken_line_is_named_and_nothing_is_taken(
 ) -> None:
     made = clone(reviewed, monkeypatch)
     change(made / "dataset")
-    done = run("restore")
-    assert done.code == 1
-    assert told in done.out
-    assert "so nothing was restored" in done.err
+    is_refused(made, told, run)
     with open_store(made / "inscape.db") as store:
-        assert examples.total(store) == 0
         assert not decisions.standing(store)
 
 

@@ -13,7 +13,7 @@ import pytest
 from inscape.store import books, decisions, examples, open_store, restored
 from tests.conftest import Run
 from tests.splits.test_split_stage import lines, take
-from tests.stages.test_restore import LATER, SAMPLE, clone, files, from_book, rewrite
+from tests.stages.test_restore import LATER, SAMPLE, clone, files, from_book, is_refused, rewrite
 
 OTHER = "Another book altogether, with other words.\n\nIt has a second paragraph, and no one in it is private.\n"
 
@@ -222,9 +222,4 @@ def test_an_odd_value_is_named_and_nothing_is_taken(
 ) -> None:
     made = clone(dropped, monkeypatch)
     change(made / "dataset")
-    done = run("restore")
-    assert done.code == 1
-    assert told in done.out
-    assert "so nothing was restored" in done.err
-    with open_store(made / "inscape.db") as store:
-        assert examples.total(store) == 0
+    is_refused(made, told, run)

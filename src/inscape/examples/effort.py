@@ -105,7 +105,7 @@ def read_back(conversation: Conversation) -> Conversation:
     if found := _LINE.fullmatch(conversation.system or ""):
         taken = _taken(conversation, found[2] or found[3])
         conversation = replace(taken, system=(found[1] or "").rstrip() or None) if taken else conversation
-    efforts = {t.effort for t in conversation.turns if t.role == "assistant"}
+    efforts = {turn.effort for turn in conversation.answers}
     only = efforts.pop() if len(efforts) == 1 else None
     taken = _taken(conversation, only) if only else None
     return replace(taken, turns=_bare(taken.turns)) if taken else conversation
@@ -115,7 +115,7 @@ def carried(conversation: Conversation) -> bool:
     """Whether the text of a rendered conversation says its effort, in the system prompt or before each answer."""
     if _LINE.fullmatch(conversation.system or ""):
         return True
-    return all(turn.effort or turn.line for turn in conversation.turns if turn.role == "assistant")
+    return all(turn.effort or turn.line for turn in conversation.answers)
 
 
 def share(rendered: Iterable[Conversation]) -> tuple[int, int]:

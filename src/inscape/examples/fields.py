@@ -39,6 +39,22 @@ def kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
+def mapping(value: object, what: str, known: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """An object, with no fields but the known ones where they are named."""
+    if not isinstance(value, dict):
+        raise DataError(f"{what} must be an object, not {kind(value)}")
+    if known and (others := [name for name in value if name not in known]):
+        raise DataError(f'{what} has the unknown field "{others[0]}"; the known ones are {", ".join(known)}')
+    return value
+
+
+def exact(value: object, where: str) -> str | None:
+    """Text exactly as it stands, or None: what was stored is given back to the letter."""
+    if not isinstance(value, str | None):
+        raise DataError(f"{where} must be text, not {kind(value)}")
+    return value
+
+
 def writable(value: object) -> None:
     """Raises DataError unless the value can be written as UTF-8 JSON: Python reads more than can be written."""
     if _deep(value):

@@ -101,7 +101,7 @@ def to_json(record: Record) -> dict[str, Any]:
 
 def from_json(value: object) -> Record:
     """The record of a line. Raises DataError that names the field at fault."""
-    row = _object(value, "a line")
+    row = fields.mapping(value, "a line")
     talk = serialize.from_json({name: held for name, held in row.items() if name not in RECORD})
     id_, structure, revision = row.get("id"), row.get("structure"), row.get("revision", 1)
     if not isinstance(id_, str) or not id_.startswith("e-"):
@@ -116,7 +116,7 @@ def from_json(value: object) -> Record:
         texts=(),
         number=_whole(row["number"], '"number"', 1) if "number" in row else None,
     )
-    made = _placed(made, _object(row.get("provenance", {}), '"provenance"'))
+    made = _placed(made, fields.mapping(row.get("provenance", {}), '"provenance"', _PLACE))
     made = replace(made, texts=(*_earlier(row.get("earlier", [])), _written(row.get("written"), talk, made)))
     if len(made.texts) not in (1, made.revision):
         raise DataError(f'"earlier" must hold all {made.revision - 1} revisions before this one, or none')
@@ -135,10 +135,7 @@ def _decided(record: Record) -> dict[str, Any]:
 
 
 def _placed(record: Record, came: dict[str, Any]) -> Record:
-    for name in came:
-        if name not in _PLACE:
-            raise DataError(f'"provenance" has the unknown field "{name}"; the known ones are {", ".join(_PLACE)}')
-    texts = {name: _text(came.get(name), f'"provenance": "{name}"') for name in _PROVENANCE}
+    texts = {name: fields.exact(came.get(name), f'"provenance": "{name}"') for name in _PROVENANCE}
     row, paragraphs = came.get("row"), came.get("paragraphs")
     if paragraphs is not None and not (isinstance(paragraphs, list) and len(paragraphs) == 2):
         raise DataError('"provenance": "paragraphs" must be a list of two numbers, the first and the last')
@@ -146,9 +143,9 @@ def _placed(record: Record, came: dict[str, Any]) -> Record:
     return replace(
         record,
         provenance=Provenance(**texts, row=None if row is None else _whole(row, '"provenance": "row"', 1)),
-        template_hash=_text(came.get("template_hash"), '"provenance": "template_hash"'),
-        source=_text(came.get("source"), '"provenance": "source"') or "",
-        book=_text(came.get("book"), '"provenance": "book"'),
+        template_hash=fields.exact(came.get("template_hash"), '"provenance": "template_hash"'),
+        source=fields.exact(came.get("source"), '"provenance": "source"') or "",
+        book=fields.exact(came.get("book"), '"provenance": "book"'),
         paragraphs=(numbers[0], numbers[1]) if numbers else None,
     )
 
@@ -158,7 +155,7 @@ def _earlier(value: object) -> tuple[Written, ...]:
         raise DataError(f'"earlier" must be a list of texts, not {fields.kind(value)}')
     made = []
     for number, one in enumerate(value, 1):
-        held = _object(one, f'"earlier", text {number},')
+        held = fields.mapping(one, f'"earlier", text {number},')
         try:
             talk = serialize.from_json({name: v for name, v in held.items() if name != "written"})
             made.append(_written(held.get("written"), talk, None))
@@ -172,37 +169,25 @@ def _written(value: object, talk: Conversation, record: Record | None) -> Writte
     if value is None and record is not None:
         first: Author = "import" if record.provenance.file else "teacher"
         return Written(first if record.revision == 1 else "human", "", talk)
-    held = _object(value, '"written"')
+    held = fields.mapping(value, '"written"')
     by = held.get("by")
     author: Author | None = next((one for one in get_args(Author) if one == by), None)
     if author is None:
         raise DataError(f'"written": "by" must be one of {", ".join(get_args(Author))}, not {fields.kind(by)}')
-    return Written(author, _text(held.get("at"), '"written": "at"') or "", talk)
+    return Written(author, fields.exact(held.get("at"), '"written": "at"') or "", talk)
 
 
 def _read_decided(value: object, revision: int) -> Decided:
-    held = _object(value, '"decided"')
+    held = fields.mapping(value, '"decided"')
     on = _whole(held.get("revision", revision), '"decided": "revision"', 1)
     if on > revision:
         raise DataError(f'"decided": "revision" is {on}, and the example has {revision}')
     return Decided(
-        at=_text(held.get("at"), '"decided": "at"') or "",
+        at=fields.exact(held.get("at"), '"decided": "at"') or "",
         milliseconds=_whole(held.get("milliseconds", 0), '"decided": "milliseconds"', 0),
         revision=on,
         edited=held.get("edited") is True,
     )
-
-
-def _object(value: object, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise DataError(f"{what} must be an object, not {fields.kind(value)}")
-    return value
-
-
-def _text(value: object, where: str) -> str | None:
-    if not isinstance(value, str | None):
-        raise DataError(f"{where} must be text, not {fields.kind(value)}")
-    return value
 
 
 def _whole(value: object, where: str, least: int) -> int:

@@ -40,7 +40,7 @@ def content_hash(conversation: Conversation) -> str:
 
 def from_json(value: object) -> Conversation:
     """The conversation of a canonical dict. Raises DataError that names the field at fault."""
-    row = _object(value, "an example", _TOP)
+    row = fields.mapping(value, "an example", _TOP)
     turns = row.get("turns")
     if not isinstance(turns, list) or not turns:
         raise DataError('"turns" must be a list of turns')
@@ -53,7 +53,7 @@ def from_json(value: object) -> Conversation:
         iterations=fields.iterations(row.get("iterations")),
         category=fields.word(row.get("category"), "category"),
         language=fields.word(row.get("language"), "language"),
-        extra=_object(row.get("extra", {}), '"extra"'),
+        extra=fields.mapping(row.get("extra", {}), '"extra"'),
     )
 
 
@@ -92,16 +92,8 @@ def _sorted(value: Any) -> Any:
     return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _object(value: object, what: str, known: tuple[str, ...] | None = None) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise DataError(f"{what} must be an object, not {fields.kind(value)}")
-    if known and (others := [name for name in value if name not in known]):
-        raise DataError(f'{what} has the unknown field "{others[0]}"; the known ones are {", ".join(known)}')
-    return value
-
-
 def _read_turn(value: object, where: str) -> Turn:
-    held = _object(value, where, _TURN)
+    held = fields.mapping(value, where, _TURN)
     role = held.get("role")
     if role != "user" and role != "assistant":
         raise DataError(f'{where}: "role" must be user or assistant, not {fields.kind(role)}')
@@ -121,7 +113,7 @@ def _read_turn(value: object, where: str) -> Turn:
 def _read_mood(value: object, where: str) -> Mood | None:
     if not value:
         return None
-    held = _object(value, f'{where}: "state"', _MOOD)
+    held = fields.mapping(value, f'{where}: "state"', _MOOD)
     thoughts = held.get("thoughts", [])
     if not isinstance(thoughts, list):
         raise DataError(f'{where}: "thoughts" must be a list, not {fields.kind(thoughts)}')
@@ -133,7 +125,5 @@ def _read_mood(value: object, where: str) -> Mood | None:
 
 
 def _text(value: object, where: str) -> str | None:
-    """Text exactly as it stands: what was stored is given back to the letter."""
-    if not isinstance(value, str | None):
-        raise DataError(f"{where} must be text, not {fields.kind(value)}")
-    return value or None
+    """Text to the letter; nothing for an empty one."""
+    return fields.exact(value, where) or None

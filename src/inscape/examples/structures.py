@@ -52,7 +52,7 @@ def read_as(value: object, structure: Structure, *, tag: str = "thinking") -> Co
 def cannot_hold(conversation: Conversation, structure: Structure, *, tag: str = "thinking") -> list[str]:
     """What would be lost or read back as something else; empty where the structure fits."""
     lost: list[str] = []
-    replies = [turn for turn in conversation.turns if turn.role == "assistant"]
+    replies = conversation.answers
     if structure == "plain" and len(conversation.turns) > 2:
         lost.append("more than one exchange")
     if structure in ("plain", "thinking") and any(turn.state not in (None, Mood()) for turn in replies):

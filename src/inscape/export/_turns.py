@@ -72,7 +72,7 @@ def system(conversation: Conversation, reply: Turn | None = None) -> list[dict[s
 def losses(examples: Sequence[Example], options: Options, *, unrolled: bool) -> list[str]:
     """Sentences on what trainers' formats leave out. `unrolled`: one row per answer, with its history."""
     talks = [example.conversation for example in examples]
-    replies = [turn for talk in talks for turn in talk.turns if turn.role == "assistant"]
+    replies = [turn for talk in talks for turn in talk.answers]
     notes: list[str] = []
     if options.thoughts == "drop":
         notes += _dropped(replies, options)

@@ -60,5 +60,4 @@ def only_stock(part: Part) -> bool:
     held = units(part.folded)
     if not 4 <= len(part.words) <= 40 or not held:
         return False
-    hollow = [_HOLLOW.fullmatch(unit) is not None for unit in held]
-    return any(hollow) and all(h or _POLITE.fullmatch(unit) for h, unit in zip(hollow, held, strict=True))
+    return any(_HOLLOW.fullmatch(unit) for unit in held) and all(is_stock(unit) for unit in held)

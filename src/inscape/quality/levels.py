@@ -51,7 +51,7 @@ class Unthinking:
 
     def add(self, row: Row) -> None:
         talk = row.item.conversation
-        answers = (turn for turn in talk.turns if turn.role == "assistant")
+        answers = talk.answers
         stated = {(turn.effort or talk.complexity or "").upper() for turn in answers}
         level = "HIGH" if "HIGH" in stated else "MEDIUM"
         if level not in stated or row.item.promises_thought:  # a promise that is not kept is told of each row

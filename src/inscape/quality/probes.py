@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from inscape.quality.minhash import shingles
 from inscape.quality.rows import Finding, Limits, Row
 from inscape.records import Probe
 from inscape.splits.near import is_near, level, overlap
-
-_RUN = 5
 
 
 class Probes:
@@ -24,9 +23,10 @@ class Probes:
     def __init__(self, limits: Limits, probes: Sequence[Probe] = ()) -> None:
         self._probes = list(probes)
         self._texts = [level(probe.prompt) for probe in probes]
+        self._sizes = [len(shingles(text)) for text in self._texts]
         self._with: dict[str, list[int]] = defaultdict(list)
         for n, text in enumerate(self._texts):
-            for run in _runs(text):
+            for run in shingles(text):
                 self._with[run].append(n)
         self._found: list[Finding] = []
 
@@ -48,12 +48,8 @@ class Probes:
 
     def _candidates(self, text: str) -> list[int]:
         """The probes that share at least a third of their own runs with the text: fewer cannot be near."""
-        shared: Counter[int] = Counter(n for run in _runs(text) for n in self._with.get(run, ()))
-        return [n for n, count in shared.items() if 3 * count >= len(_runs(self._texts[n]))]
+        shared: Counter[int] = Counter(n for run in shingles(text) for n in self._with.get(run, ()))
+        return [n for n, count in shared.items() if 3 * count >= self._sizes[n]]
 
     def finish(self) -> Iterator[Finding]:
         yield from self._found
-
-
-def _runs(text: str) -> set[str]:
-    return {text[n : n + _RUN] for n in range(max(1, len(text) - _RUN + 1))}

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from inscape.quality import hollow, skeleton
 from inscape.quality.rows import Finding, Limits, Row, short
-from inscape.quality.variants import Variants, representatives
+from inscape.quality.variants import Variants, originals
 
 _DIGITS = re.compile(r"\d+")
 _COUNTER = re.compile(r"(?<![\d.,:/%$€₺])[#(\[]?(\d{1,5})[)\]]?\W*$")
@@ -216,8 +216,8 @@ class Series:
         """The rows of a group that no person wrote: an original is spared where its own variants make the group."""
         if not variants or why in _COUNTED:
             return group
-        originals = representatives(group, variants)
-        return [n for n in group if n in variants] if len(originals) < self._least else group
+        few = len(originals(group, variants)) < self._least
+        return [n for n in group if n in variants] if few else group
 
     def _groups(self, variants: dict[int, int]) -> Iterator[tuple[str, list[int]]]:
         circles = list(self._circles())
@@ -306,7 +306,7 @@ class Series:
         """Replies put together from sentences that stand in other replies too: none of them is this row's own."""
         often: set[int] = set()
         for key, group in self._units.keyed(self._least):
-            if len({self._rows[n].question for n in representatives(group, variants)}) >= self._least:
+            if len({self._rows[n].question for n in originals(group, variants)}) >= self._least:
                 often.add(key)
         made = [
             number

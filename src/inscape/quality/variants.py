@@ -7,7 +7,7 @@ a few variants are chance or a person's habit, so they are told only where there
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from inscape.quality.skeleton import ORNAMENTS, plain
@@ -92,12 +92,9 @@ _CUTS: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (0, 1), ())
 """What each of the texts of `_without_ends` lacks: nothing, the first word, the last, both; ornaments."""
 
 
-def representatives(group: Sequence[int], variants: dict[int, int]) -> dict[int, list[int]]:
-    """The originals of a group's rows, each with the rows of the group that come from it."""
-    made: dict[int, list[int]] = defaultdict(list)
-    for number in group:
-        made[variants.get(number, number)].append(number)
-    return made
+def originals(group: Sequence[int], variants: dict[int, int]) -> set[int]:
+    """The rows that a group's rows come from."""
+    return {variants.get(number, number) for number in group}
 
 
 def _without_ends(words: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -34,29 +34,17 @@ def messages(conversation: Conversation, encoding: Encoding, tag: str | None) ->
     return _system(conversation) + [message(turn, encoding, tag) for turn in conversation.turns]
 
 
-def unrolled(conversation: Conversation, encoding: Encoding, tag: str | None) -> list[list[Message]]:
-    """One list for each assistant turn: the history with replies alone, and that turn, last, with its thought."""
+def answers(conversation: Conversation, encoding: Encoding, tag: str | None, unroll: bool) -> list[list[Message]]:
+    """One list for each assistant turn, that turn last; before it replies alone (`unroll`), or with their thoughts."""
     rows: list[list[Message]] = []
     history: list[Message] = []
     for turn in conversation.turns:
+        said = message(turn, encoding, tag)
         if turn.role == "assistant":
-            rows.append([*_system(conversation, turn), *history, message(turn, encoding, tag)])
-            history = [*history, {"role": "assistant", "content": turn.text}]
-        else:
-            history = [*history, message(turn, encoding, tag)]
+            rows.append([*_system(conversation, turn), *history, said])
+            said = {"role": "assistant", "content": turn.text} if unroll else said
+        history.append(said)
     return rows
-
-
-def answers(conversation: Conversation, encoding: Encoding, tag: str | None, unroll: bool) -> list[list[Message]]:
-    """One list for each assistant turn, that turn last; before it replies alone (`unroll`), or with their thoughts."""
-    if unroll:
-        return unrolled(conversation, encoding, tag)
-    told = [message(turn, encoding, tag) for turn in conversation.turns]
-    return [
-        [*_system(conversation, turn), *told[: at + 1]]
-        for at, turn in enumerate(conversation.turns)
-        if turn.role == "assistant"
-    ]
 
 
 def _system(conversation: Conversation, turn: Turn | None = None) -> list[Message]:

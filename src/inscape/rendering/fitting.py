@@ -51,7 +51,7 @@ def _became(asked: Policy, found: Fitted, scale: Scale, decide: Decide) -> tuple
     said = f"{asked} became {found.policy}: thoughts stand in a field, and the template writes the first token itself"
     if found.policy != "none":
         return (f"{said}. The line is left: whoever asks chooses.",)
-    answers = [turn for talk in found.talks for turn in talk.turns if turn.role == "assistant"]
+    answers = [turn for talk in found.talks for turn in talk.answers]
     full = sum(bool(turn.thought) for turn in answers)
     said += (
         f": whether it thinks is the model's own choice, learned from {plural(full, 'answer')} with a thought and "

@@ -83,7 +83,7 @@ def look(
     """
     jobs = []
     for talk in talks:
-        said = alias(encode.unrolled(talk, encoding, tag)[-1] if unrolled else encode.messages(talk, encoding, tag))
+        said = alias(encode.answers(talk, encoding, tag, unrolled)[-1])
         jobs.append(Job(said, [number for number, one in enumerate(said) if one["role"] == "assistant"]))
     done = render_all(template, jobs, kwargs)
     return [
@@ -93,7 +93,7 @@ def look(
 
 def _seen(talk: Conversation, done: Texts) -> Sight:
     text = done.whole
-    replies = [turn for turn in talk.turns if turn.role == "assistant"]
+    replies = talk.answers
     return Sight(
         text=text,
         prompts=done.prompts,

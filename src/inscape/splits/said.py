@@ -60,7 +60,7 @@ def said(conversation: Conversation) -> Said:
 
 def answers(conversation: Conversation) -> str:
     """All that is learned from a row: its thoughts and replies."""
-    held = [part for turn in conversation.turns if turn.role == "assistant" for part in (turn.thought, turn.text)]
+    held = [part for turn in conversation.answers for part in (turn.thought, turn.text)]
     return "\n".join(part for part in held if part)
 
 

@@ -34,7 +34,7 @@ def told(store: Store, project: Project, kept: Sequence[Example], *, leaves: boo
 
 def thoughts(talks: Sequence[Conversation]) -> str:
     """'A thought stands in 41 of 312 answers.'"""
-    answers = [turn for talk in talks for turn in talk.turns if turn.role == "assistant"]
+    answers = [turn for talk in talks for turn in talk.answers]
     return f"A thought stands in {sum(bool(turn.thought) for turn in answers):,} of {plural(len(answers), 'answer')}."
 
 

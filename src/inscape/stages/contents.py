@@ -59,7 +59,7 @@ def _said(talk: Conversation, name: str) -> str | None:
 
 def _thoughts(talks: Sequence[Conversation]) -> str:
     """Answers with a thought: the structure 'thinking' says that there is a place for one, not that one is there."""
-    answers = [turn for talk in talks for turn in talk.turns if turn.role == "assistant"]
+    answers = [turn for talk in talks for turn in talk.answers]
     some = sum(bool(turn.thought) for turn in answers)
     return _rows("thought", "answers", [("with one", some), ("without", len(answers) - some)], len(answers))
 
@@ -94,7 +94,7 @@ def _exchanges(talks: Sequence[Conversation]) -> str:
 
 
 def _lengths(talks: Sequence[Conversation]) -> str:
-    replies = Counter(_band(turn.text) for talk in talks for turn in talk.turns if turn.role == "assistant")
+    replies = Counter(_band(turn.text) for talk in talks for turn in talk.answers)
     thoughts = Counter(_band(turn.thought) for talk in talks for turn in talk.turns if turn.thought)
     bands = [band for band in range(len(_LENGTHS) + 1) if replies[band] or thoughts[band]]
     head = "| words | replies | share | thoughts |\n|---|---|---|---|\n"
@@ -118,7 +118,7 @@ def _named(band: int) -> str:
 
 def _openings(talks: Sequence[Conversation]) -> str:
     """The commonest first three words; replies of three words and less have no opening to vary."""
-    keys = [key for talk in talks for turn in talk.turns if turn.role == "assistant" and (key := opening(turn.text))]
+    keys = [key for talk in talks for turn in talk.answers if (key := opening(turn.text))]
     counts = Counter(keys)
     often = sorted(((key, n) for key, n in counts.items() if n > 1), key=lambda item: (-item[1], item[0]))
     first = f"{plural(len(keys), 'reply', 'replies')} of four words or more begin with {len(counts):,} different first "

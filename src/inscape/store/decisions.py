@@ -24,13 +24,9 @@ def decide(
 ) -> Decision:  # fmt: skip
     """Commit a decision, with the edit it comes with as a revision of its own. `reviewer`: empty where unnamed."""
     with store.change() as db:
-        if edited is not None:
-            examples.revise(db, example, edited, "human", at)
-        db.execute(
-            """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited, reviewer)
-               VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, ?, ?, ?, ?, ?, ?)""",
-            (example, example, verdict, json.dumps(checklist), note, milliseconds, at, edited is not None, reviewer),
-        )
+        revision = _latest(db, example) if edited is None else examples.revise(db, example, edited, "human", at)
+        made = (example, revision, verdict, checklist, note, milliseconds, at, False, edited is not None, reviewer)
+        put(db, Decision(0, *made))
         row = db.execute("SELECT * FROM decision ORDER BY number DESC LIMIT 1").fetchone()
     return _decision(row)
 
@@ -81,11 +77,12 @@ def stand_again(db: sqlite3.Connection, example: str) -> Verdict | None:
 
 
 def _at_import(db: sqlite3.Connection, example: str, verdict: Verdict, note: str, at: str, reviewer: str) -> None:
-    db.execute(
-        """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, reviewer)
-           VALUES (?, (SELECT max(n) FROM revision WHERE example = ?), ?, '[]', ?, 0, ?, ?)""",
-        (example, example, verdict, note, at, reviewer),
-    )
+    put(db, Decision(0, example, _latest(db, example), verdict, (), note, 0, at, reviewer=reviewer))
+
+
+def _latest(db: sqlite3.Connection, example: str) -> int:
+    number: int = db.execute("SELECT max(n) FROM revision WHERE example = ?", (example,)).fetchone()[0]
+    return number
 
 
 def undo(store: Store, at: str) -> Decision | None:
@@ -143,7 +140,7 @@ def standing(store: Store) -> list[Decision]:
 
 
 def put(db: sqlite3.Connection, decision: Decision) -> None:
-    """Write a decision as it was made elsewhere, inside the caller's transaction; its number is the next one here."""
+    """Write a decision as it stands, inside the caller's transaction; its number is the next one here."""
     d = decision
     db.execute(
         """INSERT INTO decision (example, revision, verdict, checklist, note, ms, at, edited, reviewer)

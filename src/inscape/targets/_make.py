@@ -92,8 +92,7 @@ def _hasty(given: Sequence[Example]) -> list[str]:
 def samples(example: Example, choice: Choice, tag: str) -> Iterator[Sample]:
     """One for each answer, with the turns before it. Earlier thoughts stand in it only where the model keeps them."""
     talk = example.conversation
-    answers = [turn for turn in talk.turns if turn.role == "assistant"]
-    for number, (row, turn) in enumerate(zip(_rows(talk, choice, tag), answers, strict=True), 1):
+    for number, (row, turn) in enumerate(zip(_rows(talk, choice, tag), talk.answers, strict=True), 1):
         yield Sample(example.id, number, tuple(row), turn, talk)
 
 
