@@ -62,7 +62,9 @@ def settings_table() -> Iterator[str]:
 
 def event_types() -> list[type[events.Event]]:
     kinds = [k for _, k in inspect.getmembers(events, inspect.isclass) if issubclass(k, events.Event)]
-    return sorted((k for k in kinds if k is not events.Event), key=lambda k: inspect.getsourcelines(k)[1])
+    return sorted(
+        (k for k in kinds if k is not events.Event), key=lambda k: (k.__module__, inspect.getsourcelines(k)[1])
+    )
 
 
 def events_table() -> Iterator[str]:

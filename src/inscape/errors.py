@@ -19,6 +19,10 @@
     │   ├── TeacherBusy                      429, 5xx, 529: may pass; carries retry_after
     │   ├── TeacherUnreachable               no connection, cut, timed out: may pass
     │   └── TeacherOutOfCredit      exit 4   no money: repeating cannot help
+    ├── TrainerError                         what a trainer, a converter, or its environment did
+    │   ├── TrainerMissing                   the packages or the tool are not installed there
+    │   └── OutOfMemory                      the model and the rows do not fit
+    ├── ModelError                           what answers as the tuned model cannot be loaded or reached
     ├── CheckFailed                 exit 3   a check that was asked for found errors
     ├── CapReached                  exit 4   the spending cap
     └── DiskError                            no room, no right to write
@@ -124,6 +128,22 @@ class TeacherOutOfCredit(TeacherError):
     """The account has no money or its limit is reached: repeating cannot help."""
 
     exit_code = 4
+
+
+class TrainerError(InscapeError):
+    """What a trainer, a converter, or its environment did."""
+
+
+class TrainerMissing(TrainerError):
+    """The packages or the tool are not installed there."""
+
+
+class OutOfMemory(TrainerError):
+    """The model and the rows do not fit into the memory there is."""
+
+
+class ModelError(InscapeError):
+    """What answers as the tuned model cannot be loaded or reached, or answers what cannot be read."""
 
 
 class CheckFailed(InscapeError):

@@ -89,6 +89,12 @@ def system_of(conversation: Conversation, turn: Turn) -> str | None:
     return f"{own}\n\n{line(turn.line)}" if own else line(turn.line)
 
 
+def unlined(system: str | None) -> str | None:
+    """A system prompt without the line of effort; None where nothing else stands in it."""
+    found = _LINE.fullmatch(system or "")
+    return (found[1] if found else system) or None
+
+
 def unsaid(conversations: Iterable[Conversation]) -> list[str]:
     """A sentence on answers whose own effort a row of the whole (rendered) conversation cannot say."""
     count = sum(turn.line is not None for talk in conversations for turn in talk.turns)

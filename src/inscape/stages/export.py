@@ -19,6 +19,7 @@ from inscape.project import Project, disk_error, write_bytes, write_text
 from inscape.records import Example
 from inscape.stages import before_export, dataset
 from inscape.stages.card import write_card
+from inscape.stages.persona import under_system
 from inscape.stages.review import write_decisions
 from inscape.stages.split import Parts, parts
 from inscape.stages.stale import Shown, part_of, swept
@@ -54,7 +55,7 @@ def export(
     split = parts(store, kept)
     yield from (Noted("note", note) for note in split.notes)
     yield from before_export.told(store, project, kept)
-    files = {name: _files(whole, name, kept, split, options) for name, whole in wholes.items()}
+    files = {name: _files(project, whole, name, kept, split, options) for name, whole in wholes.items()}
     every = [file for some in files.values() for file in some]
     written = Written(project)
     guard(written, {file.path: file.data for file in every}, replace=replace)
@@ -73,14 +74,18 @@ def export(
     yield Finished("export", {"examples": len(kept), "formats": len(names), "rows": rows})
 
 
-def _files(whole: Path, name: str, kept: Sequence[Example], split: Parts, options: formats.Options) -> list[File]:
+def _files(
+    project: Project, whole: Path, name: str, kept: Sequence[Example], split: Parts, options: formats.Options
+) -> list[File]:
     """The files of a format: two where a split stands; none for a side without examples."""
-    divided = split.stands and formats.load(name).TRAINS
+    trains = formats.load(name).TRAINS
+    divided = split.stands and trains
     given = {"train": split.train, "valid": split.valid} if divided else {"": tuple(kept)}
     made = []
     for part, some in given.items():
         if some:
-            path, rows = part_of(whole, part), formats.convert(some, name, options)
+            path = part_of(whole, part)
+            rows = formats.convert(under_system(project, some) if trains else some, name, options)
             made.append(File(path, _bytes(rows, path), some, rows, part))
     return made
 

@@ -23,9 +23,11 @@ from inscape.records import Example
 from inscape.rendering import persona
 from inscape.rendering.behavior import Choice, choose, probe
 from inscape.rendering.fitting import Decide, Fitted, fit
+from inscape.rendering.mode import Mode, mode_of
 from inscape.stages import before_export, dataset, origins
 from inscape.stages.card import license_of, write_card
 from inscape.stages.export import kept_or_error, write_dataset
+from inscape.stages.persona import under_system
 from inscape.stages.split import Parts, parts
 from inscape.stages.stale import Shown, swept
 from inscape.stages.trained_model import Wanted, check, model_of
@@ -112,7 +114,7 @@ def _made(given: Given, name: str) -> tuple[Job, Made, effort.Policy]:
     model = Model(wanted.model or "") if target.ALWAYS else model_of(wanted, given.environ)
     policy = cast(effort.Policy, project.settings.text("export.effort"))
     scale = cast(effort.Scale, project.settings.text("export.effort_levels"))
-    both = [*split.train, *split.valid]
+    both = under_system(project, [*split.train, *split.valid])
     fitted = fit([one.conversation for one in both], policy, scale, _deciding(target, model, wanted, tag))
     made = [replace(one, conversation=talk) for one, talk in zip(both, fitted.talks, strict=True)]
     at = len(split.train)
@@ -121,9 +123,20 @@ def _made(given: Given, name: str) -> tuple[Job, Made, effort.Policy]:
     job = make(
         made[:at], made[at:], model, fitted.choice, tag=tag, notes=notes,
         title=project.settings.text("project.name") or project.root.name, stands=split.stands,
-        **_for_upload(given, target, fitted.policy),
+        mode=None if target.LEAVES else _mode(model, fitted, scale, tag), **_for_upload(given, target, fitted.policy),
     )  # fmt: skip
     return job, target.write(job), fitted.policy
+
+
+def _mode(model: Model, fitted: Fitted, scale: effort.Scale, tag: str) -> Mode | None:
+    """What calls the trained mode up at use; None where there is no template to find it with."""
+    choice = fitted.choice
+    if model.template is None or choice.encoding == "refused":
+        return None
+    return mode_of(
+        model.name, model.template, fitted.policy, scale, choice.encoding, choice.tag or tag, unroll=choice.unroll,
+        kwargs=choice.kwargs, talks=fitted.talks,
+    )  # fmt: skip
 
 
 def _for_upload(given: Given, target: targets.Target, policy: effort.Policy) -> dict[str, Any]:
@@ -260,6 +273,8 @@ def _what(file: str) -> str:
         "train.jsonl": "rows to train on",
         "valid.jsonl": "rows held out",
         "README.md": "what was decided, and why",
+        "mode.json": "what calls the trained mode up",
+        "numbers.json": "the numbers, for inscape train",
     }
     return known.get(file, "for the trainer")
 

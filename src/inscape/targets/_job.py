@@ -12,6 +12,7 @@ from typing import Any
 
 from inscape.records import Conversation, Turn
 from inscape.rendering.behavior import Choice
+from inscape.rendering.mode import Mode
 from inscape.rendering.probing import EMPTY
 from inscape.rendering.templates import MARKERS, ChatTemplate, Message
 from inscape.targets._hyper import Hyper
@@ -78,6 +79,8 @@ class Job:
     """The dataset's card, for a folder whose README is shown as one."""
     license: str = ""
     """The rights of all books, where they are known; else empty."""
+    mode: Mode | None = None
+    """What calls the trained mode up at use, for a folder that is trained here."""
     personal: tuple[str, ...] = ()
     """A sentence on each kind of personal data in the rows, for a folder that leaves."""
 

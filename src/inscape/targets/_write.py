@@ -5,15 +5,20 @@ Invariant: a README names the command, every decision with its reason, and what 
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inscape.export import jsonl
 from inscape.rendering import encode
+from inscape.rendering.mode import FILE
+from inscape.targets._hyper import Hyper
 from inscape.targets._job import Job, Made, Sample
 from inscape.text import plural
 
 Row = dict[str, Any]
+NUMBERS = "numbers.json"
 
 NO_SPLIT = (
     "There is no valid.jsonl: no split stands, so every row is trained on and nothing tells when to stop. "
@@ -36,9 +41,17 @@ def folder(
     rows = {"train.jsonl": train, **({"valid.jsonl": valid} if valid else {})}
     files = {name: jsonl(lines).decode() for name, lines in rows.items()}
     said = dict(job.hyper.why) if numbers is None else numbers
+    if job.mode:
+        files |= {FILE: job.mode.to_json(), NUMBERS: numbers_of(job.hyper)}
     readme = readme_of(job, rows, command, decided, numbers=said, whole=whole, unproven=unproven)
     counts = {name: len(lines) for name, lines in rows.items()}
     return Made({**files, **config, "README.md": readme}, counts, command, job.notes)
+
+
+def numbers_of(hyper: Hyper) -> str:
+    """numbers.json: the numbers alone, for `inscape train`."""
+    held = {name: value for name, value in dataclasses.asdict(hyper).items() if name != "why"}
+    return json.dumps({"format": 1, **held}, indent=2) + "\n"
 
 
 def readme_of(

@@ -107,12 +107,14 @@ def _settings(file: Path | None) -> Settings:
 
 def _rows(file: Path | None, settings: Settings) -> list[Row]:
     from inscape.events import RowRejected
+    from inscape.stages.persona import under_system
     from inscape.stages.preview import rows_kept, rows_of
     from inscape.store import examples
 
     if file is None:
-        with common.reading(common.here()) as store:
-            return rows_kept(examples.kept(store))
+        project = common.here()
+        with common.reading(project) as store:
+            return rows_kept(under_system(project, examples.kept(store)))
     rows = []
     for found in rows_of(file, settings.text("examples.tag")):
         if isinstance(found, RowRejected):
