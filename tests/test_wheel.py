@@ -45,4 +45,9 @@ def test_the_wheel_holds_what_it_needs_and_no_more(installed: Path) -> None:
     assert {"sample/book.pdf", "sample/book.epub", "sample/passages.md", "sample/answers.json"} <= names
     assert "elicitation/core/1-inner-monologue.md" in names
     assert not any(n.startswith(("tests", "docs")) for n in names)
-    assert sum(p.stat().st_size for p in (site / "inscape").rglob("*") if "__pycache__" not in p.parts) < 5_000_000
+    assert {"sample/companion/rows/greetings.jsonl", "sample/companion/probes/effort.jsonl"} <= names
+    assert not any(n.startswith("sample/companion/") and n.endswith((".db", ".sh", ".jinja")) for n in names)
+    sizes = {p: p.stat().st_size for p in (site / "inscape").rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+    tiny = sum(size for path, size in sizes.items() if path.parent.name == "tiny")
+    assert tiny < 9_000_000
+    assert sum(sizes.values()) - tiny < 5_000_000

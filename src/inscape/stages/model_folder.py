@@ -13,6 +13,7 @@ from inscape.errors import InputError, UsageError
 from inscape.project import read_text
 from inscape.rendering import load
 from inscape.rendering.templates import ChatTemplate
+from inscape.stages.samples import named
 
 TOKENIZER = "tokenizer.json"
 
@@ -38,7 +39,7 @@ def check_name(name: str | None) -> None:
 def find(name: str, environ: Mapping[str, str]) -> Found:
     """The template of a file, a folder, or a model in the hub's cache. Raises InputError that says what to do."""
     check_name(name)
-    path = Path(name).expanduser()
+    path = Path(named(name)).expanduser()
     if path.is_file():
         return _beside(path)
     folder = path if path.is_dir() else _cached(name, environ)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -17,6 +17,7 @@ from inscape import targets
 from inscape.errors import InputError, UsageError
 from inscape.project import read_text
 from inscape.stages.model_folder import Found, find
+from inscape.stages.samples import named
 from inscape.targets._job import Model
 
 Stated = Literal["content", "reasoning_content"]
@@ -61,6 +62,7 @@ def check(trainer: str, wanted: Wanted) -> None:
 
 def model_of(wanted: Wanted, environ: Mapping[str, str]) -> Model:
     """The model with its chat template. Raises UsageError where none can be found and none was stated."""
+    wanted = replace(wanted, model=named(wanted.model)) if wanted.model else wanted
     name = wanted.model or "any chat model"
     if wanted.model and Path(name).expanduser().is_file():
         raise UsageError(
