@@ -20,6 +20,7 @@ ROAD = (
         "The road",
         ("new", "add", "passages", "templates", "generate", "answers", "review", "check", "split", "export", "preview"),
     ),
+    ("From a dataset to a model that answers", ("train", "merge", "gguf", "parity", "deploy", "chat", "serve")),
     ("Without a project", ("read", "demo", "doctor")),
     ("Beside the road", ("import", "restore", "config")),
 )

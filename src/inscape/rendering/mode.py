@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,9 @@ FILE = "mode.json"
 WORDS = ("low", "medium", "high")
 _NINE = {"low": "2", "medium": "5", "high": "8"}
 """What a level is called where effort was trained as nine numbers: the middle of its iterations."""
+_TAG = re.compile(r"<([\w:.-]+)")
+_LONGEST_TAG = 60
+"""Signs of an opening tag that is not whole; what goes on longer is text."""
 _THOUGHT, _REPLY = "Zeta qualm zeta.", "Omega vow omega."
 
 
@@ -108,7 +112,8 @@ def mode_of(
     if bare.system or policy in ("system-line", "both"):
         asked = [{"role": "system", "content": bare.system or effort.line("low")}, *asked]
     jobs = [Job([*asked, encode.message(turn, encoding, tag)], [len(asked)]) for turn in (short, *full.values())]
-    targets = [_target(done) for done in render_all(template, jobs, kwargs)]
+    answers = zip(render_all(template, jobs, kwargs), (False, True, True, True), strict=True)
+    targets = [_target(done, template.name, thinking) for done, thinking in answers]
     instant, rest = targets[0].partition(_REPLY)[::2]
     openings = {level: text.partition(_THOUGHT)[0] for level, text in zip(WORDS, targets[1:], strict=True)}
     closing = targets[-1].partition(_THOUGHT)[2].partition(_REPLY)[0]
@@ -116,10 +121,24 @@ def mode_of(
     return replace(bare, openings={**openings, "low": instant}, closing=closing, end=rest.strip(), template=digest)
 
 
-def _target(done: Any) -> str:
+def _target(done: Any, name: str, thinking: bool) -> str:
+    """What is learned of a row: without its thought, or not after the prompt of use, it has no beginning to force."""
     if isinstance(done, DataError):
         raise done
-    return str(done.whole[len(done.prompts[0]) :])
+    text = str(done.whole[len(done.prompts[0]) :])
+    if not done.whole.startswith(done.prompts[0]) or (thinking and _THOUGHT not in text) or _REPLY not in text:
+        raise DataError(
+            f"{name}: with thoughts written this way, an answer in training does not follow the prompt that the model "
+            "gets at use, or loses its thought. `inscape preview` shows which encodings fit this template."
+        )
+    return text
+
+
+def plain(tag: str) -> Mode:
+    """The mode of a model that was trained by others: a thought in a tag is read where it writes one; nothing of an
+    effort was taught, so none can be forced."""
+    openings = dict.fromkeys(WORDS, "")
+    return Mode("", "none", "three", "content", tag, True, {}, None, openings, f"</{tag}>\n\n", "", "")
 
 
 def _system(talks: Sequence[Conversation]) -> str | None:
@@ -172,48 +191,89 @@ def ask(mode: Mode, talk: Conversation, level: str | None, template: ChatTemplat
 
 def look(mode: Mode, text: str, *, ended: bool = True) -> Look:
     """An answer taken apart, from its first letter, a forced beginning included. `ended`: nothing follows any more."""
-    text = text.partition(mode.end)[0] if mode.end else text
-    if mode.encoding == "content":
-        return _in_tag(mode, text, ended)
+    if mode.end:
+        text = _shown(text.partition(mode.end)[0], mode.end, ended)
+    return _in_tag(mode, _led(mode, text), ended) if mode.encoding == "content" else _in_field(mode, text, ended)
+
+
+def _in_field(mode: Mode, text: str, ended: bool) -> Look:
     mark = mode.closing.strip()
-    opening = mode.openings["medium"].strip()
+    opening, short = mode.openings["high"].strip(), mode.openings["low"].strip()
     before, found, after = text.partition(mark)
     if found:
         thought = before.strip().removeprefix(opening).strip()
         return Look(None if thought else "low", thought, after.strip(), False)
-    if mode.inside or (opening and text.lstrip().startswith(opening)):
-        return Look(None, _shown(text.strip().removeprefix(opening), mark, ended).strip(), "", True)
-    if not ended and opening.startswith(text.strip()):
+    start = text.strip()
+    if mode.inside or (opening and start.startswith(opening)):
+        return Look(None, _shown(start.removeprefix(opening), mark, ended).strip(), "", True)
+    if not ended and any(one.startswith(start) for one in (opening, short)):
         return Look(None, "", "", False, held=True)
-    return Look("low" if ended else None, "", text.strip(), False)
+    return Look("low", "", start.removeprefix(short).strip(), False)
+
+
+def _led(mode: Mode, text: str) -> str:
+    """The text without what the template itself writes before a tag, such as an empty thought of the model's own."""
+    lead = mode.openings["high"].partition(f"<{mode.tag}")[0].strip()
+    start = text.lstrip()
+    if lead and start.startswith(lead):
+        return start.removeprefix(lead).lstrip()
+    return "" if start and lead.startswith(start) else text
 
 
 def _in_tag(mode: Mode, text: str, ended: bool) -> Look:
-    closed = f"</{mode.tag}>"
-    start = text.lstrip()
-    if not ended and _begins(start, mode.tag):
+    if not ended and _begins(text.lstrip(), mode.tag):
         return Look(None, "", "", False, held=True)
     try:
         said = thoughts.read(text, mode.tag)
     except DataError:
-        head, _, inner = start.partition(">")
-        found = thoughts.read(f"{head}/>\n\nx", mode.tag)
-        return Look(found.effort, _shown(inner, closed, ended).strip(), "", True)
+        return _open(mode, text.lstrip(), ended)
+    if not ended and (said.thought or said.effort) and said.reply and _begins(said.reply, mode.tag):
+        return Look(said.effort, said.thought or "", "", False, held=True)
     return Look(said.effort, said.thought or "", said.reply, False)
+
+
+def _open(mode: Mode, text: str, ended: bool) -> Look:
+    """A text whose thought, or the last of several, is not closed."""
+    head, _, inner = text.partition(">")
+    effort_ = thoughts.read(f"{head}/>\n\nx", mode.tag).effort
+    mark = f"</{_name(head)}>"
+    before, found, after = inner.partition(mark)
+    if not found:
+        return Look(effort_, _shown(inner, mark, ended).strip(), "", True)
+    rest = _in_tag(mode, after, ended)
+    both = "\n\n".join(one for one in (before.strip(), rest.thought) if one)
+    return Look(effort_ or rest.effort, both, rest.reply, rest.thinking, rest.held)
+
+
+def _name(head: str) -> str:
+    """The name of the tag that a text opens, where it opens one."""
+    found = _TAG.match(head)
+    return found[1] if found else ""
 
 
 def _begins(text: str, tag: str) -> bool:
     """It may be a thought's opening tag, not yet whole."""
-    name = f"<{tag}"
-    return name.startswith(text) or (text.startswith(name) and ">" not in text)
+    names = [f"<{name}" for name in (tag, *thoughts.USUAL_TAGS)]
+    if any(name.startswith(text) for name in names):
+        return True
+    inside = any(text.startswith((f"{name} ", f"{name}/")) for name in names)
+    return inside and ">" not in text and len(text) < _LONGEST_TAG
 
 
 def _shown(text: str, mark: str, ended: bool) -> str:
-    """The text without an end that may be the beginning of the closing mark."""
+    """The text without an end that may be the beginning of a mark."""
     if ended:
         return text
     cut = next((n for n in range(min(len(mark), len(text)), 0, -1) if mark.startswith(text[-n:])), 0)
     return text[: len(text) - cut]
+
+
+def closed(mode: Mode, text: str) -> str:
+    """An answer whose thought is still open (or not begun, in a prompt that opens it), with its thought ended."""
+    closing = mode.closing
+    if mode.encoding == "content" and (name := _name(_led(mode, text).lstrip())) and name != mode.tag:
+        closing = f"</{name}>\n\n"
+    return _shown(text, closing.strip(), False).rstrip() + closing
 
 
 def well_formed(mode: Mode, text: str) -> str:
@@ -245,4 +305,7 @@ def level_said(mode: Mode, seen: Look) -> str | None:
     return seen.effort if seen.effort in WORDS else None
 
 
-__all__ = ["FILE", "WORDS", "Asked", "Look", "Mode", "ask", "level_said", "look", "mode_of", "read", "well_formed"]
+__all__ = [
+    "FILE", "WORDS", "Asked", "Look", "Mode", "ask", "closed", "level_said", "look", "mode_of", "plain", "read",
+    "well_formed",
+]  # fmt: skip

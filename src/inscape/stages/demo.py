@@ -40,7 +40,7 @@ def demo(folder: Path, fresh: bool, environ: Mapping[str, str], at: str) -> Iter
 
     Raises ProjectError where something else stands there.
     """
-    _clear(folder, fresh)
+    clear(folder, fresh)
     sample = resources.files("inscape.sample")
     yield Step("A project", f"inscape new {folder}")
     project = _project(folder, sample, environ)
@@ -95,7 +95,8 @@ def _text(sample: Traversable, name: str) -> str:
     return (sample / name).read_text(encoding="utf-8")
 
 
-def _clear(folder: Path, fresh: bool) -> None:
+def clear(folder: Path, fresh: bool) -> None:
+    """Make room for a demo. Raises ProjectError where something stands that no demo made."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / MARK).exists():

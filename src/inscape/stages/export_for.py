@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from inscape import targets
-from inscape.errors import InscapeError
+from inscape.errors import DataError, InscapeError
 from inscape.events import Event, Exported, FileWritten, Finished, Noted
 from inscape.examples import effort
 from inscape.project import Project
@@ -133,10 +133,13 @@ def _mode(model: Model, fitted: Fitted, scale: effort.Scale, tag: str) -> Mode |
     choice = fitted.choice
     if model.template is None or choice.encoding == "refused":
         return None
-    return mode_of(
-        model.name, model.template, fitted.policy, scale, choice.encoding, choice.tag or tag, unroll=choice.unroll,
-        kwargs=choice.kwargs, talks=fitted.talks,
-    )  # fmt: skip
+    try:
+        return mode_of(
+            model.name, model.template, fitted.policy, scale, choice.encoding, choice.tag or tag, unroll=choice.unroll,
+            kwargs=choice.kwargs, talks=fitted.talks,
+        )  # fmt: skip
+    except DataError:  # a way that was stated, and that the template loses thoughts in: `make` says of which rows
+        return None
 
 
 def _for_upload(given: Given, target: targets.Target, policy: effort.Policy) -> dict[str, Any]:
