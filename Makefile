@@ -3,15 +3,19 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 TRAINERS ?= .venv-trainers
+CONVERTER = INSCAPE_GGUF_LLAMA_CPP=$(CURDIR)/$(TRAINERS)/data/inscape/llama.cpp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-trainers lint types unit format sample docs templates bench clean
+.PHONY: help demo demo-train test test-trainers lint types unit format sample docs templates bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
 
 demo: $(VENV)/.base ## the whole road on the sample book, offline, into ./inscape-demo
 	$(BIN)/inscape demo inscape-demo --fresh
+
+demo-train: $(TRAINERS)/.ready ## from the companion's rows to a tiny model that answers, into ./inscape-demo-train
+	$(CONVERTER) $(TRAINERS)/bin/inscape demo --train inscape-demo-train --fresh
 
 test: lint types unit ## lint, types and the test suite
 
@@ -26,7 +30,7 @@ unit: $(VENV)/.dev
 	$(BIN)/pytest -n 2
 
 test-trainers: $(TRAINERS)/.ready ## the exports, in each trainer's own code (2.2 GB of packages)
-	AXOLOTL_DO_NOT_TRACK=1 HF_HUB_OFFLINE=1 $(TRAINERS)/bin/python -m pytest tests/trainers -p no:cacheprovider -o filterwarnings=default -W ignore
+	$(CONVERTER) AXOLOTL_DO_NOT_TRACK=1 HF_HUB_OFFLINE=1 $(TRAINERS)/bin/python -m pytest tests/trainers -p no:cacheprovider -o filterwarnings=default -W ignore
 
 format: $(VENV)/.dev ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
@@ -47,7 +51,7 @@ bench: $(VENV)/.dev ## start-up and size, beside llm and synthetic-data-kit
 	$(BIN)/python benchmarks/startup.py
 
 clean: ## remove what the targets above made
-	rm -rf $(VENV) $(TRAINERS) inscape-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAINERS) inscape-demo inscape-demo-train .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "inscape needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 …")'
@@ -68,4 +72,5 @@ $(TRAINERS)/.ready: $(VENV)/bin/python tests/trainers/requirements.txt tests/tra
 	$(TRAINERS)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(TRAINERS)/bin/pip install --quiet --disable-pip-version-check -r tests/trainers/requirements.txt -e .
 	$(TRAINERS)/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/trainers/no-deps.txt
+	XDG_DATA_HOME=$(CURDIR)/$(TRAINERS)/data $(TRAINERS)/bin/inscape gguf --fetch
 	@touch $@

@@ -28,3 +28,22 @@ step "What Qwen3 would see and learn, row by row." \
   inscape preview --model chat_templates/qwen3.jinja
 step "And another family: Llama 3, where the thought and its effort stand in the text." \
   inscape preview --model chat_templates/llama3.jinja
+
+python=$(head -1 "$(command -v inscape)" | sed 's/^#!//') # the Python that inscape runs on
+if ! "$python" -c 'import torch, peft, trl, datasets, xllamacpp' 2>/dev/null; then
+  say "Training comes next, and its packages are not here." 'pip install "inscape[train,gguf]" && inscape gguf --fetch'
+  echo 'Then run this script again. Where `make test-trainers` has built its environment, this does it:'
+  echo '  PATH=$PWD/.venv-trainers/bin:$PATH bash examples/companion/run.sh'
+  exit 0
+fi
+step "A toy of three million parameters learns the form, and when to think. A real model takes its own numbers." \
+  inscape train --model tiny --name lodos --replace --yes --probes 30 \
+  --rank 32 --alpha 64 --rate 0.003 --dropout 0 --max-length 512
+step "Base and adapter become one model." \
+  inscape merge lodos
+step "One file for llama.cpp and Ollama." \
+  inscape gguf lodos
+step "A Modelfile with the persona's system prompt, and what Ollama is told with it." \
+  inscape deploy ollama lodos --name lodos
+step "And it answers. A toy's words mean nothing: look at the form, and at the effort it chose." \
+  inscape chat runs/lodos/model-f16.gguf --temperature 0 --max-tokens 60 --show-thoughts full --once "sana bisi sorucam"

@@ -28,8 +28,12 @@ from inscape.trainers import llama_cpp, python
 
 Backend = Literal["peft", "mlx"]
 RUN = "lodos"
-NUMBERS: Mapping[str, Any] = {"rank": 32, "alpha": 64, "rate": 0.003, "epochs": 6, "dropout": 0.0, "max_length": 512}
-"""Over the export's own: a model of three million parameters takes, and needs, more than a real one (LOG.md)."""
+NUMBERS: Mapping[Backend, Mapping[str, Any]] = {
+    "peft": {"rank": 32, "alpha": 64, "rate": 0.003, "epochs": 3, "dropout": 0.0, "max_length": 512},
+    "mlx": {"rank": 32, "alpha": 64, "rate": 0.003, "epochs": 2, "dropout": 0.0, "max_length": 384},
+}
+"""Over the export's own: a model of three million parameters takes, and needs, more than a real one. mlx takes about
+twice the time on a processor, and five minutes are for all of it (LOG.md)."""
 QUESTIONS = ("sana bisi sorucam", "Sence özgür irade var mı?")
 """The golden case, and one that is to be thought over."""
 
@@ -103,14 +107,14 @@ def _trained(project: Project, wanted: Wanted, environ: Mapping[str, str], now: 
         yield from split(store, chosen, Asked(), now())
         yield Step("An adapter for the tiny model: a toy of three million parameters", _command(wanted))
         asked = train.Wanted(
-            backend=wanted.backend, model=samples.TINY, name=RUN, python=wanted.python, changes=NUMBERS,
+            backend=wanted.backend, model=samples.TINY, name=RUN, python=wanted.python, changes=NUMBERS[wanted.backend],
             probes=wanted.probes,
         )  # fmt: skip
         yield from train.train(store, project, asked, environ, now, lambda plan: True)
 
 
 def _command(wanted: Wanted) -> str:
-    flags = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in NUMBERS.items())
+    flags = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in NUMBERS[wanted.backend].items())
     return f"inscape train --backend {wanted.backend} --model tiny --name {RUN} --probes all {flags}"
 
 

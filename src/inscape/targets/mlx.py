@@ -94,7 +94,7 @@ def config(job: Job) -> list[Entry]:
         ("grad_accumulation_steps", h.batch * h.accumulation),
         ("iters", c.iters),
         ("optimizer", "adamw"),
-        ("optimizer_config", {"adamw": {"weight_decay": 0.01}}),
+        ("optimizer_config", {"adamw": {"weight_decay": 0.01, "bias_correction": True}}),
         ("learning_rate", h.rate),
         ("lr_schedule", {"name": "cosine_decay", "arguments": [h.rate, c.updates], "warmup": c.warmup}),
         ("grad_checkpoint", True),

@@ -23,6 +23,7 @@ NEEDED: Mapping[str, Mapping[str, str]] = {
     "hf": {"torch": "torch", "transformers": "transformers"},
     "merge": {"torch": "torch", "transformers": "transformers", "peft": "peft"},
     "gguf": {"xllamacpp": "xllamacpp"},
+    "axolotl": {"axolotl": "axolotl"},
 }
 EXTRAS: Mapping[str, str] = {"peft": "train", "hf": "train", "merge": "train", "mlx": "mlx", "gguf": "gguf"}
 ASK = """
