@@ -9,22 +9,25 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 
-from inscape import __version__, teachers
-from inscape.errors import InscapeError
+from inscape import __version__, settings, teachers
+from inscape.errors import InscapeError, TrainerMissing
 from inscape.events import Event, Finished, Found
 from inscape.project import Project
 from inscape.store import db, open_store
 from inscape.store import examples as stored
+from inscape.trainers import llama_cpp
+from inscape.trainers import python as pythons
 
 LEAST_FREE_GB = 1.0
 
 
 def doctor(project: Project | None, problem: InscapeError | None, environ: Mapping[str, str]) -> Iterator[Event]:
     """Every finding; `state` is 'ok', 'missing' (something will not work) or 'note'."""
-    findings = [*_machine(environ), *_project(project, problem), *_teacher(project, environ)]
+    findings = [*_machine(environ), *_training(project, environ), *_project(project, problem)]
+    findings += _teacher(project, environ)
     yield from findings
     yield Finished("doctor", {"missing": sum(f.state == "missing" for f in findings), "findings": len(findings)})
 
@@ -46,8 +49,26 @@ def _machine(environ: Mapping[str, str]) -> Iterator[Found]:
     for name, use in (("ollama", "a local teacher, and deploying"), ("tesseract", "scanned PDFs")):
         found = shutil.which(name)
         yield Found(name, "ok" if found else "note", found or f"not installed; only needed for {use}")
-    torch = util.find_spec("torch")
-    yield Found("torch", "ok" if torch else "note", "installed" if torch else "not installed; only needed for training")
+
+
+def _training(project: Project | None, environ: Mapping[str, str]) -> Iterator[Found]:
+    """What trains, converts and answers, in the Python that the settings name."""
+    chosen = project.settings if project else settings.load("", "defaults", environ)
+    named = chosen.text("train.python")
+    for backend, use in _USES.items():
+        try:
+            versions = pythons.versions(pythons.named(named), backend)
+            yield Found(f"to {use}", "ok", ", ".join(f"{name} {version}" for name, version in versions.items()))
+        except TrainerMissing as problem:
+            wrong = named and "There is no Python" in str(problem)
+            yield Found(f"to {use}", "missing" if wrong else "note", str(problem))
+    try:
+        yield Found("llama.cpp's converter", "ok", str(llama_cpp.converter(chosen.text("gguf.llama_cpp"), environ)))
+    except TrainerMissing as problem:
+        yield Found("llama.cpp's converter", "note", str(problem))
+
+
+_USES = {"peft": "train with peft", "mlx": "train with mlx", "gguf": "answer from a GGUF"}
 
 
 def _bare(requirement: str) -> str:

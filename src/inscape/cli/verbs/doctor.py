@@ -27,7 +27,7 @@ def command(as_json: bool) -> int:
 
     def drawn(event: Event) -> str | None:
         if isinstance(event, Found):
-            return f"{MARKS[event.state]} {event.what:<20} {event.detail}"
+            return f"{MARKS[event.state]} {event.what:<21} {event.detail}"
         return None
 
     project, problem = None, None
