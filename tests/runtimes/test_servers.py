@@ -254,3 +254,8 @@ def test_a_server_that_does_not_go_on(prefill: str) -> None:
         assert ended.reply == "So."
         assert ended.forced == (prefill == "repeats")
         assert sum(isinstance(event, Noted) for event in events) == (prefill == "ignores")
+
+
+def test_an_address_without_v1_is_told_of() -> None:
+    with ModelServer(lambda _: "") as server, pytest.raises(ModelError, match="mostly ends with /v1"):
+        ServerRuntime(Server(server.url.removesuffix("/v1")))

@@ -39,11 +39,11 @@ def ticking() -> float:
 
 def heard(
     says: Says, question: str = "Hi", level: str | None = None, *, mode: Mode | None = None, raw: bool = True,
-    budgets: Budgets = ROOM, template: ChatTemplate | None = LLAMA, most: int = 40,
+    budgets: Budgets = ROOM, template: ChatTemplate | None = LLAMA, most: int = 40, stop: tuple[str, ...] = ("END",),
 ) -> tuple[ChatEnded, list[Event], FakeRuntime]:  # fmt: skip
     fake = FakeRuntime(says, raw=raw)
     talker = Talker(fake, mode or taught(), template if raw else None, budgets, ticking)
-    events = list(talker.answer(Conversation((Turn("user", question),)), level, Drawing(most, 0.5, 0.9, 7, ("END",))))
+    events = list(talker.answer(Conversation((Turn("user", question),)), level, Drawing(most, 0.5, 0.9, 7, stop)))
     assert isinstance(events[-1], ChatEnded)
     return events[-1], events, fake
 
@@ -56,6 +56,31 @@ def notes(events: list[Event]) -> list[str]:
     return [event.message for event in events if isinstance(event, Noted)]
 
 
+@pytest.mark.parametrize(
+    ("stop", "reply"),
+    [
+        (("rains",), "Because it "),
+        (("I turn", "<th", "\n"), "Because it rains, I think."),
+        (("think!", "it rains now"), "Because it rains, I think."),
+        (("ai", "cause"), "Be"),
+    ],
+)
+@pytest.mark.parametrize("by", ["letters", "words"])
+def test_a_stop_is_of_the_reply_alone(stop: tuple[str, ...], reply: str, by: str) -> None:
+    whole = sima(Asked(({"role": "user", "content": "Why?"},), ""))
+    letters = [*(Piece("text", one) for one in whole), Piece("end", "", "end", 30, 5)]
+    ended, events, fake = heard(lambda _: letters if by == "letters" else whole, "Why?", most=80, stop=stop)
+    assert (ended.reply, ended.thought, ended.effort) == (reply, "I turn it over and over and over again", "high")
+    assert said(events, "reply") == reply
+    assert ended.problem == ""
+    assert fake.left == (reply != "Because it rains, I think.")
+
+
+def test_half_of_a_stop_at_the_limit_is_of_the_reply() -> None:
+    ended, events, _ = heard(sima, most=2, stop=("there friend",))
+    assert (ended.problem, ended.reply, said(events, "reply")) == (LENGTH, "Hello there", "Hello there")
+
+
 def test_the_model_chooses() -> None:
     low, events, fake = heard(sima)
     assert (low.effort, low.forced, low.cut, low.thought, low.reply) == ("low", False, False, "", "Hello there friend.")
@@ -64,7 +89,7 @@ def test_the_model_chooses() -> None:
     assert low.tokens == 5
     assert low.first is not None
     assert 0 < low.first < low.seconds
-    assert fake.asked[0][1].stop == ("END", "<|eot_id|>")
+    assert fake.asked[0][1].stop == ("<|eot_id|>",)
     assert fake.asked[0][1].seed == 7
     high, events, _ = heard(sima, "Why?")
     assert (high.effort, high.reply) == ("high", "Because it rains, I think.")

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pexpect
 import pytest
 
 from inscape import project as projects
+from inscape.cli import inscape
 from inscape.cli.talking import joined, status, typed
-from inscape.cli.verbs.chat import command
 from inscape.errors import InputError, InscapeError, ModelError, UsageError
 from inscape.events import ChatEnded
 from inscape.project import Project
@@ -63,7 +64,7 @@ def talk(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     def call(*words: str, lines: str = "") -> tuple[str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         capfd.readouterr()
-        command.main(list(words), standalone_mode=False)
+        inscape.main(["chat", *words], standalone_mode=False)
         out, err = capfd.readouterr()
         return out, err
 
@@ -103,6 +104,13 @@ def test_settings_of_the_project_hold_and_flags_go_over_them(here: Project, talk
         talk("peft-1", "--base-url", server.url, "--once", "Why?", "--temperature", "0", "--seed", "5")
         assert server.last("/v1/completions")["temperature"] == 0
         assert server.last("/v1/completions")["seed"] == 5
+
+
+@pytest.mark.parametrize("flag", ["--temperature=-1", "--max-tokens=0", "--seed=-1"])
+def test_a_number_out_of_range_is_named_by_its_flag(flag: str, talk: Talk) -> None:
+    with pytest.raises(click.BadParameter) as wrong:
+        talk("--base-url", "http://127.0.0.1:9/v1", flag)
+    assert flag.partition("=")[0] in wrong.value.format_message()
 
 
 def test_outside_of_a_project_a_server_is_any_chat_model(
@@ -192,6 +200,8 @@ def test_without_a_run_it_is_said_what_to_do(here: Project) -> None:
         (Wanted(base_url="http://x/v1", ollama="y"), "each name a server"),
         (Wanted(name="y"), "give its --base-url too"),
         (Wanted(base_url="http://127.0.0.1:11434/v1"), "must be named"),
+        (Wanted(base_url="http://[x"), "--base-url is 'http://.x'; it must be like"),
+        (Wanted(base_url="http://x:y/v1"), "--base-url is 'http://x:y/v1'; it must be like"),
     ],
 )
 def test_words_that_do_not_fit(wanted: Wanted, match: str, here: Project) -> None:

@@ -150,15 +150,25 @@ def test_how_it_is_drawn() -> None:
         it.ask(HI, temperature=0.2, top_p=0.3, seed=4, stop=["a", "b"])
         limits = it.fake.asked[-1][1]
         assert (limits.temperature, limits.top_p, limits.seed) == (0.2, 0.3, 4)
-        assert limits.stop == ("a", "b", "<|eot_id|>")
-        it.ask(HI, stop="c")
-        assert it.fake.asked[-1][1].stop[0] == "c"
+        assert limits.stop == ("<|eot_id|>",)  # a client's are of the reply, and its thought may hold them
+        it.ask(HI, top_p=0)
+        assert 0 < it.fake.asked[-1][1].top_p < 1e-5
         made = it.ask(WHY, max_tokens=2)
         assert made.choices[0].finish_reason == "length"
         assert made.choices[0].message.content == "Because it"
         assert made.usage.completion_tokens > 2
         assert made.usage.prompt_tokens > 10
         assert it.ask(WHY, max_completion_tokens=2).choices[0].finish_reason == "length"
+
+
+def test_a_stop_is_of_the_reply() -> None:
+    with up() as it:
+        made = it.ask(WHY, stop=["over", "\n", " rains"])
+        assert (made.choices[0].message.content, made.choices[0].finish_reason) == ("Because it", "stop")
+        chunks = list(it.ask(WHY, stop="s, I", stream=True))
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "Because it rain"
+        assert chunks[-1].choices[0].finish_reason == "stop"
+        assert it.fake.left == 2
 
 
 def test_messages_are_taken_whole() -> None:
@@ -187,11 +197,16 @@ def test_budgets_hold() -> None:
         ({"tools": [{"type": "function", "function": {"name": "f"}}]}, 400, "'tools' is not supported"),
         ({"response_format": {"type": "json_object"}}, 400, "can only be text"),
         ({"logprobs": True}, 400, "'logprobs' is not supported"),
+        ({"top_logprobs": 3}, 400, "'top_logprobs' is not supported"),
+        ({"presence_penalty": 0.5}, 400, "'presence_penalty' is not supported"),
         ({"temperature": 3}, 400, "from 0 to 2"),
         ({"temperature": "hot"}, 400, "must be a number"),
         ({"top_p": True}, 400, "must be a number"),
         ({"max_tokens": 0}, 400, "at least 1"),
         ({"seed": 1.5}, 400, "whole number"),
+        ({"seed": 2**63}, 400, "at most 9223372036854775807"),
+        ({"messages": [{"role": "user", "content": "\ud800"}]}, 400, "half a character"),
+        ({"model": "\ud800"}, 400, "half a character"),
         ({"stop": ["1", "2", "3", "4", "5"]}, 400, "at most four"),
         ({"stream": "yes"}, 400, "true or false"),
         ({"reasoning_effort": "vast"}, 400, "low, medium or high"),
@@ -219,7 +234,7 @@ def served() -> Iterator[Up]:
         yield it
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff\xfe", b"\xff\xfe{", b"null", b"[" * 100_000])
 def test_a_body_that_is_no_request(body: bytes, served: Up) -> None:
     code, said = served.raw(body)
     assert code == 400
@@ -340,6 +355,9 @@ def test_the_stage_says_where_it_listens() -> None:
     with pytest.raises(ModelError, match=rf"127.0.0.1:{port} cannot be had .*--port 0"):
         next(serve(Offer(talker, "sima", Drawing()), port))
     events.close()  # type: ignore[attr-defined]
+    for host in ("", "999.1.1.1", "192.0.2.1"):
+        with pytest.raises(ModelError, match="no address of this machine"):
+            next(serve(Offer(talker, "sima", Drawing(), host=host), 0))
     opened = serve(Offer(talker, "sima", Drawing(), host="0.0.0.0"), 0)
     warning = next(opened)
     assert isinstance(warning, Noted)

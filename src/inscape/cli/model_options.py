@@ -46,8 +46,11 @@ def effort_options(command: Command) -> Command:
             "--effort", type=click.Choice(LEVELS), default="auto", show_default=True,
             help="Force how much it thinks; auto: the model chooses.",
         ),
-        click.option("--temperature", type=float, help="Setting chat.temperature."),
-        click.option("--max-tokens", type=int, help="The longest reply (setting chat.max_tokens)."),
+        click.option("--temperature", type=click.FloatRange(0, 10), metavar="FLOAT", help="Setting chat.temperature."),
+        click.option(
+            "--max-tokens", type=click.IntRange(1, 10**6), metavar="INTEGER",
+            help="The longest reply (setting chat.max_tokens).",
+        ),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

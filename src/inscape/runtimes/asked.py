@@ -16,8 +16,13 @@ from inscape.records import Conversation, Turn
 from inscape.runtimes.effort_control import level_named
 from inscape.runtimes.talk import Drawing
 
-_ABSENT = ("tools", "functions", "tool_choice", "function_call", "audio", "prediction", "logprobs", "logit_bias")
+_ABSENT = (
+    "tools", "functions", "tool_choice", "function_call", "audio", "prediction", "logprobs", "top_logprobs",
+    "logit_bias", "presence_penalty", "frequency_penalty",
+)  # fmt: skip
 """What there is not here; null, false and empty ones ask for nothing."""
+_SMALLEST = 1e-6
+"""Of top_p: 0 means the likeliest token alone, and so does this; a runtime may find no token at 0."""
 _SYSTEM = ("system", "developer")
 
 
@@ -45,10 +50,7 @@ class Question:
 
 def read(data: bytes, model: str, drawing: Drawing, level: str | None) -> Question:
     """The request in a body. `drawing`, `level`: what holds where it does not say. Raises Refused."""
-    try:
-        body = json.loads(data)
-    except ValueError as error:
-        raise Refused(f"The body is not JSON: {error}.") from None
+    body = _json(data)
     if not isinstance(body, dict):
         raise Refused("The body must be a JSON object.")
     _model(body, model)
@@ -64,6 +66,20 @@ def read(data: bytes, model: str, drawing: Drawing, level: str | None) -> Questi
         raise Refused("'stream' must be true or false.", param="stream")
     usage = bool(_object(body, "stream_options").get("include_usage"))
     return Question(_talk(body.get("messages")), _drawing(body, drawing), _level(body, level), stream, usage)
+
+
+def _json(data: bytes) -> object:
+    """What the body holds, all of it text that can be written again."""
+    try:
+        body = json.loads(data.decode("utf-8-sig"))
+        json.dumps(body, ensure_ascii=False).encode()
+    except RecursionError:
+        raise Refused("The body is not JSON that can be read: it is nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise Refused("The body is JSON with half a character in it (a lone \\ud800-\\udfff).") from None
+    except ValueError as error:
+        raise Refused(f"The body is not JSON: {error}.") from None
+    return body
 
 
 def _model(body: Mapping[str, Any], model: str) -> None:
@@ -94,8 +110,10 @@ def _level(body: Mapping[str, Any], usual: str | None) -> str | None:
 
 def _drawing(body: Mapping[str, Any], usual: Drawing) -> Drawing:
     most = _whole(body, "max_completion_tokens", 1) or _whole(body, "max_tokens", 1)
-    seed = _whole(body, "seed", -(2**63))
+    seed = _whole(body, "seed", -(2**63), 2**63 - 1)
     temperature, top_p = _number(body, "temperature", 0, 2), _number(body, "top_p", 0, 1)
+    if top_p is not None:
+        top_p = max(top_p, _SMALLEST)
     return replace(
         usual, max_tokens=most or usual.max_tokens, seed=usual.seed if seed is None else seed, stop=_stop(body),
         temperature=usual.temperature if temperature is None else temperature,
@@ -111,12 +129,14 @@ def _stop(body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(held)
 
 
-def _whole(body: Mapping[str, Any], name: str, least: int) -> int | None:
+def _whole(body: Mapping[str, Any], name: str, least: int, most: int | None = None) -> int | None:
     value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise Refused(f"'{name}' must be a whole number{f' of at least {least}' if least > 0 else ''}.", param=name)
+    if most is not None and value > most:
+        raise Refused(f"'{name}' must be a whole number of at most {most}.", param=name, code="invalid_value")
     return value
 
 

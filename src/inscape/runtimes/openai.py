@@ -38,6 +38,17 @@ class Server:
     timeout: float = PATIENCE
 
 
+def check(address: str, flag: str) -> None:
+    """Raises ModelError for what is no address."""
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half of a bracket, or a port that is none
+        good = False
+    if not good:
+        raise ModelError(f"{flag} is {address!r}; it must be like http://localhost:8080/v1.")
+
+
 class ServerRuntime:
     """A model behind an address. Raises ModelError at once where nothing answers there."""
 
@@ -49,9 +60,7 @@ class ServerRuntime:
         import openai
 
         self._sdk: Any = openai
-        parts = urlsplit(server.address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ModelError(f"--base-url is {server.address!r}; it must be like http://localhost:8080/v1.")
+        check(server.address, self.flag)
         self.address = server.address.rstrip("/")
         self._server = server
         local = keys.is_local(self.address)
@@ -112,7 +121,7 @@ class ServerRuntime:
     def _only(self, listed: Sequence[Mapping[str, Any]]) -> str:
         names = sorted(str(one.get("id")) for one in listed)
         if len(names) != 1:
-            raise trouble.missing(self.address, "", names, "--model")
+            raise trouble.missing(self.address, "", names, "--model", v1=self.address.endswith("/v1"))
         return names[0]
 
     def _guarded(self, pieces: Generator[Piece, None, None]) -> Generator[Piece, None, None]:

@@ -5,6 +5,7 @@ Invariant: the port is bound before anything is said of it; Ctrl-C ends answers 
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,11 @@ from dataclasses import dataclass
 
 from inscape.errors import ModelError
 from inscape.runtimes.app import Served, create
+
+_NO_HOST = (
+    "--host is {!r}, which is no address of this machine. 127.0.0.1 listens for this machine alone, 0.0.0.0 for the "
+    "network."
+)
 
 
 @dataclass(slots=True)
@@ -25,6 +31,8 @@ class Bound:
 @contextmanager
 def bound(host: str, port: int) -> Iterator[Bound]:
     """Raises ModelError where the address cannot be had."""
+    if not host:
+        raise ModelError(_NO_HOST.format(host))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     one = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -33,6 +41,8 @@ def bound(host: str, port: int) -> Iterator[Bound]:
             one.bind((host, port))
             one.listen(128)
         except (OSError, OverflowError) as error:
+            if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
+                raise ModelError(_NO_HOST.format(host)) from None
             why = getattr(error, "strerror", None) or error
             raise ModelError(
                 f"{host}:{port} cannot be had ({why}). Take another --port, or --port 0 for any."

@@ -120,6 +120,20 @@ class _Answer:
     """The thought was ended from here; nothing is cut any more."""
     ended: Piece | None = None
     """Of the last stream; None where it was closed from here."""
+    stops: tuple[str, ...] = ()
+    """Texts at which the reply ends; a thought and its marks may hold them."""
+    stopped: bool = False
+
+    def upto(self, reply: str, *, ended: bool) -> str:
+        """The reply as far as none of `stops` stands in it, nor may be about to."""
+        found = [at for stop in self.stops if (at := reply.find(stop)) >= 0]
+        if found:
+            self.stopped = True
+            return reply[: min(found)]
+        if ended:
+            return reply
+        half = max((_half(reply, stop) for stop in self.stops), default=0)
+        return reply[: len(reply) - half]
 
 
 class Talker:
@@ -140,7 +154,7 @@ class Talker:
             yield from self._once(_UNTAUGHT.format(level))
         asked = ask(self.mode, talk, level, self.template)
         raw = self.runtime.raw and bool(asked.text)
-        now = _Answer(_Heard(self.mode, asked.begun, raw), level, self._clock())
+        now = _Answer(_Heard(self.mode, asked.begun, raw), level, self._clock(), stops=drawing.stop)
         most = self.budgets.of(level) + drawing.max_tokens + _MARKS
         yield from self._listen(now, asked, drawing, most)
         if now.ended and now.heard.seen(ended=True).thinking:
@@ -150,6 +164,8 @@ class Talker:
             again = self._after_cut(now, asked)
             now.heard = _Heard(self.mode, again.begun, now.heard.raw)
             yield from self._listen(now, again, drawing, drawing.max_tokens)
+        if now.ended is None:  # closed from here: what was held back, as the half of a stop, is of the reply
+            yield from self._show(now, now.heard.seen(ended=True), ended=True)
         yield self._end(now)
         return now.prompt_tokens or control.about(asked.text or str(asked.messages))
 
@@ -168,7 +184,7 @@ class Talker:
         """One stream, until it ends, its thought is cut, or its reply is long enough."""
         now.ended, first = None, now.thought_tokens + now.reply_tokens
         end = (self.mode.end,) if self.mode.end and now.heard.raw else ()
-        limits = Limits(most, drawing.temperature, drawing.top_p, drawing.seed, (*drawing.stop, *end))
+        limits = Limits(most, drawing.temperature, drawing.top_p, drawing.seed, end)
         with closing(self.runtime.stream(asked, limits)) as pieces:
             for piece in pieces:
                 if piece.kind == "note":
@@ -183,7 +199,7 @@ class Talker:
                     spent = self._spent(now, seen)
                     if not spent or self._budget(now, seen):  # of a thought that may not be, nothing is shown
                         yield from self._show(now, seen)
-                    if spent or now.reply_tokens >= drawing.max_tokens:
+                    if spent or now.stopped or now.reply_tokens >= drawing.max_tokens:
                         break
         known = now.ended.tokens if now.ended else now.thought_tokens + now.reply_tokens - first
         now.counted = None if known is None or now.counted is None else now.counted + known
@@ -193,7 +209,7 @@ class Talker:
         if heard.ignored:
             yield from self._once(_IGNORED.format(self.runtime.name))
         if now.ended:
-            yield from self._show(now, heard.seen(ended=True))
+            yield from self._show(now, heard.seen(ended=True), ended=True)
 
     def _spent(self, now: _Answer, seen: Look) -> bool:
         """The thought has reached its budget. It is cut once."""
@@ -206,8 +222,9 @@ class Talker:
         level = now.level if not now.heard.ignored else None
         return self.budgets.of(level or level_said(self.mode, seen))
 
-    def _show(self, now: _Answer, seen: Look) -> Generator[Event, None, None]:
-        for kind, text in (("thought", seen.thought), ("reply", seen.reply)):
+    def _show(self, now: _Answer, seen: Look, *, ended: bool = False) -> Generator[Event, None, None]:
+        reply = now.upto(seen.reply, ended=ended)
+        for kind, text in (("thought", seen.thought), ("reply", reply)):
             before = now.shown[kind]
             if len(text) > len(before) and text.startswith(before):
                 now.shown[kind] = text
@@ -219,9 +236,10 @@ class Talker:
         seen = now.heard.seen(ended=True)
         forced = now.level is not None and not now.heard.ignored and not control.untaught(self.mode)
         effort = now.level if forced else level_said(self.mode, seen)
-        off = now.ended is None or now.ended.why == "length"
+        reply = now.upto(seen.reply, ended=True)
+        off = not now.stopped and (now.ended is None or now.ended.why == "length")
         return ChatEnded(
-            effort=effort, forced=forced, cut=now.cut, thought=seen.thought or now.shown["thought"], reply=seen.reply,
+            effort=effort, forced=forced, cut=now.cut, thought=seen.thought or now.shown["thought"], reply=reply,
             first=now.first, seconds=self._clock() - now.started, tokens=now.counted,
             problem=control.problem(seen, cut_off=off, unclosed=now.unclosed),
         )  # fmt: skip
@@ -230,6 +248,11 @@ class Talker:
         if sentence not in self._said:
             self._said.add(sentence)
             yield Noted("note", sentence)
+
+
+def _half(text: str, stop: str) -> int:
+    """How many letters at the text's end are the beginning of `stop`."""
+    return next((many for many in range(len(stop) - 1, 0, -1) if text.endswith(stop[:many])), 0)
 
 
 def _take(now: _Answer, piece: Piece) -> Look:

@@ -45,8 +45,10 @@ def is_too_long(error: BaseException) -> bool:
     return LONG in getattr(error, "__notes__", ())
 
 
-def missing(address: str, model: str, names: Sequence[str], flag: str) -> ModelError:
-    """No model of this name; `names`: those that the server has."""
+def missing(address: str, model: str, names: Sequence[str], flag: str, *, v1: bool = True) -> ModelError:
+    """No model of this name; `names`: those that the server has. `v1`: the address ends as most do."""
+    if not names and not v1:
+        return ModelError(f"{address} has no list of models. An OpenAI-compatible address mostly ends with /v1.")
     has = f"It has: {', '.join(names[:12])}." if names else "It names none."
     what = f"has no model {model!r}" if model else "has several models, and none was named" if names else "has no model"
     return ModelError(f"{address} {what}. {has} Name one with {flag}.")

@@ -23,7 +23,7 @@ from inscape.runtimes.base import Runtime
 from inscape.runtimes.effort_control import Budgets
 from inscape.runtimes.local import open_local
 from inscape.runtimes.ollama import OllamaRuntime, address_of
-from inscape.runtimes.openai import Server, ServerRuntime
+from inscape.runtimes.openai import Server, ServerRuntime, check
 from inscape.runtimes.talk import Drawing, Talker
 from inscape.settings import Settings
 from inscape.stages import model_folder
@@ -230,6 +230,7 @@ def _served(wanted: Wanted, mode: Mode, template: ChatTemplate | None, environ: 
     bos = template.tokens.get("bos_token", "") if template else ""
     if wanted.ollama:
         return OllamaRuntime(Server(address_of(environ), wanted.ollama, bos=bos))
+    check(wanted.base_url, "--base-url")
     secret = "" if keys.is_local(wanted.base_url) else environ.get("OPENAI_API_KEY", "")
     server = Server(wanted.base_url, wanted.name, secret, bos, dict(mode.kwargs))
     port = wanted.base_url.rstrip("/").removesuffix("/v1").endswith(":11434")

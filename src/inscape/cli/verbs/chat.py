@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     "--show-thoughts", "thoughts", type=click.Choice(model_options.THOUGHTS), help="Default: dim; hide in a pipe."
 )
 @model_options.effort_options
-@click.option("--seed", type=int, help="Draw the same answer each time, where the runtime can.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Draw the same answer each time, where the runtime can."
+)
 @click.option("--once", metavar="TEXT", help="Print the reply to this alone, and end.")
 @common.json_option
 def command(
