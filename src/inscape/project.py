@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,7 +218,8 @@ def write_bytes(path: Path, data: bytes, instead_of: bytes | None = None) -> Non
             raise InputError(f"{path} was changed by another program meanwhile. Nothing was written; run this again.")
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a file system that is read-only refuses this, too
+            part.unlink(missing_ok=True)
         raise disk_error(error, path) from None
 
 

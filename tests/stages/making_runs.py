@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def run(project: Path, made: Mode | None, **held: Any) -> Run:
     one.data.mkdir(parents=True)
     one.adapter.mkdir()
     (one.adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(project / "base")}))
-    (one.adapter / "adapter_model.safetensors").write_bytes(b"adapter")
+    (one.adapter / "adapter_model.safetensors").write_bytes(weights())
     if made:
         one.mode.write_text(made.to_json(), encoding="utf-8")
     one.write(
@@ -56,17 +57,26 @@ def run(project: Path, made: Mode | None, **held: Any) -> Run:
     return one
 
 
-def gguf(path: Path, **held: Any) -> Path:
-    """A file with the head of a GGUF and nothing after it."""
+def weights(size: int = 4) -> bytes:
+    """A file of safetensors with one weight of so many bytes."""
+    head = json.dumps({"a": {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}).encode()
+    return struct.pack("<Q", len(head)) + head + bytes(size)
+
+
+def gguf(path: Path, *, sizes: Sequence[int] = (), **held: Any) -> Path:
+    """A file with the head of a GGUF, and weights of so many bytes; none without `sizes`."""
     entries: dict[str, Any] = {
         "general.architecture": "llama", "general.file_type": 1, "llama.context_length": 32768,
         "tokenizer.chat_template": CHATML, "tokenizer.ggml.tokens": ["<s>", "</s>", "<|im_end|>", "a"],
         "tokenizer.ggml.token_type": [3, 3, 3, 1], "tokenizer.ggml.bos_token_id": 0, "tokenizer.ggml.eos_token_id": 1,
         **held,
     }  # fmt: skip
-    data = b"GGUF" + struct.pack("<IQQ", 3, 0, len(entries))
+    data = b"GGUF" + struct.pack("<IQQ", 3, len(sizes), len(entries))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data + b"".join(_text(name) + _value(value) for name, value in entries.items()))
+    data += b"".join(_text(name) + _value(value) for name, value in entries.items())
+    for at, size in enumerate(sizes):
+        data += _text(f"w{at}") + struct.pack("<IQIQ", 1, size, 24, sum(sizes[:at]))
+    path.write_bytes(data + bytes(sum(sizes)))
     return path
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from inscape import project as projects
-from inscape.errors import CheckFailed, InscapeError, TrainerError, UsageError
+from inscape.errors import CheckFailed, InputError, InscapeError, TrainerError, UsageError
 from inscape.events import Deployed, Event, Noted
 from inscape.examples.effort import line
 from inscape.project import Project
@@ -158,7 +159,7 @@ def _facts(run: Run) -> Facts:
 
 def _merged(run: Run) -> None:
     folder = making_runs.base(run.path / "merged")
-    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "model.safetensors").write_bytes(making_runs.weights())
     (folder / ".inscape-merged.json").write_text(json.dumps({"base": "/home/me/models/x"}))
     (folder / "config.json").write_text(json.dumps({"_name_or_path": "/home/me/models/x", "model_type": "llama"}))
 
@@ -193,6 +194,40 @@ def test_the_adapter_where_it_is_not_merged(here: Project) -> None:
     _merged(run)
     list(hub(here, run, ForHub(adapter=True), _facts(run), [], NOWHERE))
     assert not (run.path / "hf/model.safetensors").exists()
+
+
+def test_what_is_not_there_or_not_whole_is_not_passed_on(here: Project) -> None:
+    run = _run(here)
+    _merged(run)
+    for path in (run.path / "merged/model.safetensors", run.adapter / "adapter_model.safetensors"):
+        path.write_bytes(path.read_bytes()[:-1])
+        with pytest.raises(InputError, match=f"{path.name} is cut off"):
+            list(hub(here, run, ForHub(adapter=path.parent == run.adapter), _facts(run), [], NOWHERE))
+        path.write_bytes(making_runs.weights())
+    (run.path / "merged/tokenizer_config.json").write_text("{")
+    with pytest.raises(InputError, match=r"tokenizer_config\.json is damaged"):
+        list(hub(here, run, ForHub(), _facts(run), [], NOWHERE))
+    shutil.rmtree(run.path / "hf")
+    shutil.rmtree(run.adapter)
+    with pytest.raises(UsageError, match="sea has no adapter"):
+        list(hub(here, run, ForHub(adapter=True), _facts(run), [], NOWHERE))
+    assert not (run.path / "hf").exists()
+
+
+def test_a_gguf_that_was_cut_off_does_not_go_to_ollama(here: Project) -> None:
+    run = _run(here)
+    path = making_runs.gguf(run.path / "model-f16.gguf", sizes=[64, 64])
+    list(ollama(here, run, ForOllama(), _yes, NOWHERE))
+    path.write_bytes(path.read_bytes()[:-70])
+    with pytest.raises(InputError, match="it is cut off"):
+        list(ollama(here, run, ForOllama(), _yes, NOWHERE))
+
+
+def test_where_ollama_was_not_run_the_command_is_said(here: Project, tmp_path: Path) -> None:
+    environ = tool(tmp_path / "bin", "ollama", "exit 1")
+    events = list(ollama(here, _run(here), ForOllama(), lambda _: False, environ))
+    assert not _deployed(events).done
+    assert any("--yes" in one.message for one in events if isinstance(one, Noted))
 
 
 def test_private_books_do_not_leave_by_themselves(here: Project, tmp_path: Path) -> None:

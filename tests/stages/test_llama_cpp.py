@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from inscape.errors import InputError, TrainerMissing
+from inscape.errors import InputError, TrainerMissing, UsageError
 from inscape.runtimes import fetch
+from inscape.stages import gguf
 from inscape.trainers import gguf_metadata, llama_cpp
 from tests.stages import making_runs
+from tests.stages.test_parity import Fakes
 
 WANTED = fetch.Wanted("llama-cpp-python", llama_cpp.ARCHIVE)
 
@@ -187,3 +189,10 @@ def test_a_damaged_head_is_a_value_error(tmp_path: Path) -> None:
     (tmp_path / "long.gguf").write_bytes(whole[:24] + b"\xff" * 8)
     with pytest.raises(ValueError, match="too long"):
         gguf_metadata.read(tmp_path / "long.gguf")
+
+
+@pytest.mark.parametrize("kind", ["../evil", "q4 k", "F16", ""])
+def test_what_is_no_type_to_quantize_to_is_said_before_anything_is_made(tmp_path: Path, kind: str) -> None:
+    source = gguf.Source(making_runs.base(tmp_path / "merged"), tmp_path)
+    with pytest.raises(UsageError, match="--quantize"):
+        list(gguf.gguf(None, source, gguf.Wanted(quantize=("q4_k_m", kind)), Fakes({}), _environ(tmp_path)))

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from inscape import project as projects
-from inscape.errors import CheckFailed, TrainerMissing
+from inscape.errors import CheckFailed, InputError, ModelError, TrainerMissing
 from inscape.events import Event, Noted, ParityChecked
 from inscape.project import Project
+from inscape.runtimes.server_template import Server
 from inscape.stages.parity import parity, texts_apart
 from inscape.stages.parity_check import Heard, compare
 from inscape.stages.tuned import questions, tuned
@@ -148,3 +149,56 @@ def test_one_that_ends_where_the_other_goes_on() -> None:
 def test_a_form_that_does_not_tell() -> None:
     found = compare("q", ("one", Heard("x", (1,), (5,), ("a",), ("x",))), ("two", Heard(None)))
     assert (found.text, found.tokens, found.same, found.of, found.note) == (None, None, 0, 0, "")
+
+
+# ---------------------------------------------------------------- what is damaged is said before anything is loaded
+
+
+def _cut(path: Path, size: int) -> None:
+    path.write_bytes(path.read_bytes()[:size])
+
+
+@pytest.mark.parametrize("size", [0, 7, 30, -1])
+def test_an_adapter_that_was_cut_off_is_named(here: Project, size: int) -> None:
+    path = here.root / "runs/sea/adapter/adapter_model.safetensors"
+    _cut(path, size)
+    with pytest.raises(InputError, match=r"adapter_model\.safetensors is cut off.*inscape train --name sea"):
+        tuned(here, "sea", "", {})
+    path.unlink()
+    with pytest.raises(InputError, match=r"adapter_model\.safetensors is missing"):
+        tuned(here, "sea", "", {})
+
+
+def test_settings_of_an_adapter_that_are_no_json_are_named(here: Project) -> None:
+    _cut(here.root / "runs/sea/adapter/adapter_config.json", 5)
+    with pytest.raises(InputError, match=r"adapter_config\.json is damaged"):
+        tuned(here, "sea", "", {})
+
+
+def test_a_mode_that_is_damaged_says_where_another_copy_stands(here: Project) -> None:
+    _cut(here.root / "runs/sea/data/mode.json", 9)
+    with pytest.raises(InputError, match=r"runs/sea/data/mode\.json.*exports/"):
+        tuned(here, "sea", "", {})
+
+
+def test_a_base_that_was_moved_away(here: Project) -> None:
+    (here.root / "base").rename(here.root / "elsewhere")
+    with pytest.raises(InputError, match=r"is not at .*/base\. Put it back there, or name .* --base"):
+        tuned(here, "sea", "", {})
+    assert tuned(here, "sea", str(here.root / "elsewhere"), {}).base.name == "elsewhere"
+
+
+def test_a_merged_model_with_a_part_missing(here: Project) -> None:
+    folder = here.root / "runs/sea/merged"
+    names = {"weight_map": {"a": "model-1-of-2.safetensors", "b": "model-2-of-2.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(names))
+    (folder / "model-1-of-2.safetensors").write_bytes(making_runs.weights())
+    with pytest.raises(InputError, match=r"model-2-of-2\.safetensors is missing\. Merge again"):
+        _events(here, {})
+    (folder / "model-2-of-2.safetensors").write_bytes(making_runs.weights())
+    assert _events(here, {name: Letters() for name in ("", "merged", "model-f16.gguf")})[1] == ""
+
+
+def test_a_server_that_is_not_there_is_said_before_a_model_is_loaded(here: Project) -> None:
+    with pytest.raises(ModelError, match="cannot be reached"):
+        list(parity(here, tuned(here, "sea", "", {}), Server("http://127.0.0.1:9"), Fakes({}), {}))

@@ -56,6 +56,17 @@ def test_the_last_that_was_cut_off_is_the_one_to_resume(project: Project) -> Non
         run_folder.unfinished(project, "d")
 
 
+def test_a_run_is_found_by_its_folder_as_a_shell_completes_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(project, "a", "done")
+    monkeypatch.chdir(project.root)
+    assert run_folder.find(project, "runs/a/").name == "a"
+    assert run_folder.find(project, str(project.root / "runs/a")).name == "a"
+    with pytest.raises(UsageError, match="cannot be a run's name"):
+        run_folder.find(project, "rows/a")
+
+
 def test_what_was_put_aside_comes_back_after_a_kill(project: Project) -> None:
     old = made(project, "one", "done")
     (old.path / "mine.txt").write_text("mine")

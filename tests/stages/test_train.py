@@ -339,6 +339,31 @@ def test_a_failure_is_a_sentence_that_says_how_to_go_on(folder: Path) -> None:
     assert run_of(folder).record().state == "done"
 
 
+def test_a_failure_before_the_first_checkpoint_says_how_to_go_on_too(folder: Path) -> None:
+    with pytest.raises(OutOfMemory, match=r"from the beginning .*--resume peft-1"):
+        list(events(folder, wanted(folder), FAKE_FAIL="oom at 1"))
+
+
+def test_a_model_without_template_or_with_weights_cut_off_is_said(folder: Path) -> None:
+    model = folder / "model"
+    (model / "model.safetensors").write_bytes(b"cut")
+    with pytest.raises(InputError, match=r"model\.safetensors is cut off.*Get the model again"):
+        list(events(folder, wanted(folder)))
+    template = folder / "other.jinja"
+    (model / "chat_template.jinja").rename(template)
+    with pytest.raises(InputError, match=r"put its template there as chat_template\.jinja"):
+        list(events(folder, wanted(folder)))
+    with pytest.raises(UsageError, match=r"copy .*other\.jinja into the model's folder"):
+        list(events(folder, wanted(folder, template=template)))
+
+
+def test_a_model_that_was_moved_away_is_said(folder: Path) -> None:
+    stopped_at(folder, 3, wanted(folder))
+    (folder / "model").rename(folder / "elsewhere")
+    with pytest.raises(InputError, match=r"peft-1 cannot go on: the model .* Put it back"):
+        list(events(folder, wanted(folder, resume="")))
+
+
 def test_a_failure_at_the_plan_leaves_the_log_alone(folder: Path) -> None:
     with pytest.raises(TrainerMissing, match="Take another") as caught:
         list(events(folder, wanted(folder), FAKE_PLAN="packages"))
@@ -441,6 +466,28 @@ def test_control_c_stops_keeps_and_says_how_to_go_on(folder: Path) -> None:
     assert process.returncode == 130, err
     assert "inscape train --resume peft-1" in out
     assert "Stopping" in err
+    assert run_of(folder).record().state == "stopped"
+
+
+def test_control_c_twice_ends_at_once_and_says_how_to_go_on(folder: Path) -> None:
+    words = [sys.executable, "-c", "import sys; from inscape.cli.verbs.train import command; command(sys.argv[1:])"]
+    process = subprocess.Popen(
+        [*words, "--model", str(folder / "model"), "--yes"],
+        cwd=folder / "demo", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=clean_environ(
+            FAKE_PAUSE="1.5", INSCAPE_TRAIN_PYTHON=str(folder / "python"), INSCAPE_EXPORT_EFFORT="first-token"
+        ),
+    )  # fmt: skip
+    end = time.monotonic() + 30
+    while not run_of(folder).metrics.is_file() and time.monotonic() < end:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "inscape train --resume" in err
+    assert "Traceback" not in err
     assert run_of(folder).record().state == "stopped"
 
 

@@ -35,6 +35,14 @@ def checkpoint(folder: Path, step: int, *, whole: bool = True) -> Path:
     return made
 
 
+def test_a_checkpoint_whose_weights_were_cut_off_since_does_not_count(tmp_path: Path) -> None:
+    checkpoint(tmp_path / "c", 5)
+    (checkpoint(tmp_path / "c", 10) / "adapter_model.safetensors").write_bytes(b"cut")
+    found, progress = keeping.begin(tmp_path / "c", tmp_path / "adapter", resume=True)
+    assert found == tmp_path / "c" / keeping.name(5)
+    assert progress.step == 5
+
+
 def test_only_marked_checkpoints_count_and_the_last_two_and_the_best_stay(tmp_path: Path) -> None:
     for step in (5, 10, 15, 20):
         checkpoint(tmp_path / "c", step)

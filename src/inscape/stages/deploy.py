@@ -20,13 +20,12 @@ from inscape.errors import CheckFailed, InputError, InscapeError, TrainerError, 
 from inscape.events import Deployed, Event, FileWritten, Finished, Noted
 from inscape.examples import effort
 from inscape.project import Project, disk_error, make_folder, read_text, write_text
-from inscape.rendering import mode as modes
 from inscape.rendering.mode import Mode
 from inscape.settings import Settings
-from inscape.stages import gguf, merge, model_card, modelfile, parity
+from inscape.stages import gguf, merge, model_card, modelfile, parity, tuned
 from inscape.stages.modelfile import Modelfile, Parameter
 from inscape.stages.run_folder import Run
-from inscape.trainers import gguf_metadata
+from inscape.trainers import weights
 from inscape.trainers.gguf_metadata import Metadata
 
 Confirm = Callable[[str], bool]
@@ -55,8 +54,8 @@ def ollama(
             f"`inscape parity {run.name}` found that {path.name} renders prompts otherwise than training did. Convert "
             f"it again (inscape gguf {run.name}) and check again, before it goes to Ollama."
         )
-    mode = modes.read(read_text(run.mode), str(run.mode)) if run.mode.is_file() else None
-    held = _metadata(path)
+    mode = tuned.mode_beside(run.adapter)
+    held = gguf.known(path)
     made = of(f"../{path.name}", mode, held, _generation(run), project.settings)
     file = run.path / "ollama/Modelfile"
     _write(file, made.text(), replace=wanted.replace)
@@ -131,13 +130,6 @@ def _gguf(run: Run, quantize: str) -> tuple[Path, str]:
     return found[0], quantize
 
 
-def _metadata(path: Path) -> Metadata:
-    try:
-        return gguf_metadata.read(path)
-    except (OSError, ValueError) as problem:
-        raise InputError(f"{path} cannot be read as a GGUF: {problem}. Make it again with `inscape gguf`.") from None
-
-
 def _generation(run: Run) -> Mapping[str, Any]:
     """generation_config.json of the merged model; empty where there is none."""
     try:
@@ -161,6 +153,7 @@ def _created(project: Project, command: Sequence[str], confirm: Confirm, environ
         yield Noted("note", "Ollama is not on the PATH here. Where it is, run:")
         yield Deployed("ollama", str(project.root), shown, done=False)
     elif not confirm(f"Run `{shown}`?"):
+        yield Noted("note", "Nothing was made in Ollama. To do it, say --yes, or run:")
         yield Deployed("ollama", str(project.root), shown, done=False)
     else:
         _called([program, *command[1:]], project.root, shown)
@@ -211,6 +204,7 @@ def hub(
     source = run.path / "merged"
     whole = (source / "config.json").is_file() and not wanted.adapter
     folder = run.path / "hf"
+    _ready(run, source if whole else run.adapter)
     _card(folder, model_card.card(facts, merged=whole, private=private), replace=wanted.replace)
     _fill(source if whole else run.adapter, folder, facts.base)
     yield FileWritten(str(folder), "model with its card" if whole else "adapter with its card")
@@ -226,6 +220,17 @@ def hub(
             )
         yield Deployed("hf", str(folder), shlex.join(command), done=False)
     yield Finished("deploy", {"files": sum(path.is_file() for path in folder.iterdir())})
+
+
+def _ready(run: Run, source: Path) -> None:
+    """Raises InscapeError where what is to be passed on is not there, or not whole."""
+    if source != run.adapter:
+        gguf.readable(source)
+        weights.check(source, gguf.AGAIN)
+    elif tuned.backend_of(source) is None:
+        raise UsageError(f"{run.name} has no adapter, and nothing to pass on. Go on training: --resume {run.name}")
+    else:
+        tuned.whole_adapter(source, f"Train again: inscape train --name {run.name} --replace")
 
 
 def _card(folder: Path, text: str, *, replace: bool) -> None:
@@ -249,9 +254,17 @@ def _fill(source: Path, folder: Path, base: str) -> None:
         raise disk_error(error, folder) from None
 
 
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        held = json.loads(read_text(path))
+        return held if isinstance(held, dict) else {}
+    except ValueError:
+        raise InputError(f"{path} is damaged: it is no JSON. Merge or train again.") from None
+
+
 def _placed(path: Path, out: Path, base: str) -> None:
     if path.name in ("adapter_config.json", "config.json", "tokenizer_config.json"):
-        held = json.loads(read_text(path))
+        held = _object(path)
         if other := {name: base for name in ("base_model_name_or_path", "_name_or_path", "model") if held.get(name)}:
             write_text(out, json.dumps({**held, **other}, ensure_ascii=False, indent=2) + "\n")
             return

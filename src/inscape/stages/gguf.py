@@ -7,12 +7,13 @@ is fetched only where a person says so, after what is fetched was said. The firs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from inscape.errors import InputError, InscapeError, TrainerError, TrainerMissing, UsageError
 from inscape.events import Converted, Event, FileWritten, Finished, Noted
@@ -23,11 +24,15 @@ from inscape.stages import merge
 from inscape.stages import tuned as found
 from inscape.stages.parity_check import Heard, compare, hear
 from inscape.stages.tuned import Workers
-from inscape.trainers import llama_cpp
+from inscape.trainers import gguf_metadata, llama_cpp, weights
+from inscape.trainers.gguf_metadata import Metadata
 from inscape.trainers.speak_jobs import ConvertJob, SpeakJob
 
 Type = Literal["f16", "bf16", "f32", "q8_0"]
 _MAGIC = b"GGUF"
+_KIND = re.compile(r"[A-Za-z0-9_]{2,16}")
+
+AGAIN = "Merge again (inscape merge … --replace), or copy the model here again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,11 @@ def gguf(
     project: Project | None, source: Source, wanted: Wanted, workers: Workers, environ: Mapping[str, str]
 ) -> Iterator[Event]:
     """Converted for each file, then ParityChecked. Raises InscapeError before anything is written over."""
+    kinds = _kinds(wanted)
     home = llama_cpp.converter(wanted.llama_cpp, environ)
-    tool = llama_cpp.quantizer(wanted.llama_cpp, environ) if wanted.quantize else None
+    tool = llama_cpp.quantizer(wanted.llama_cpp, environ) if kinds else None
     out = path_of(source.home, wanted.type)
-    smaller = [path_of(source.home, one) for one in wanted.quantize]
+    smaller = [path_of(source.home, one) for one in kinds]
     for path in (out, *smaller):
         _free(path, replace=wanted.replace)
     if merge.stale(source.folder):
@@ -85,7 +91,7 @@ def gguf(
         )
     _convert(source, out, home, wanted.type, workers)
     yield Converted(str(out), wanted.type, _mb(out))
-    for kind, path in zip(wanted.quantize, smaller, strict=True):
+    for kind, path in zip(kinds, smaller, strict=True):
         assert tool is not None
         part = path.with_name(f".{path.name}.part")
         with whole(part, path):
@@ -94,6 +100,17 @@ def gguf(
     if wanted.compare:
         yield from _compared(project, source, out, workers, environ)
     yield Finished("gguf", {"files": 1 + len(smaller)})
+
+
+def _kinds(wanted: Wanted) -> list[str]:
+    """The types to quantize to, each once. Raises UsageError for what is none, or is what the converter writes."""
+    kinds = list({one.lower(): one for one in reversed(wanted.quantize)}.values())[::-1]
+    for one in kinds:
+        if not _KIND.fullmatch(one):
+            raise UsageError(f"--quantize {one} is no type of weights. Name one such as q4_k_m.")
+        if one.lower() == wanted.type:
+            raise UsageError(f"--quantize {one} is what --type writes already. Leave it out, or name a smaller one.")
+    return kinds
 
 
 def path_of(home: Path, type_: str) -> Path:
@@ -118,7 +135,19 @@ def whole(part: Path, path: Path) -> Iterator[None]:
     except OSError as error:
         raise disk_error(error, path) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def known(path: Path) -> Metadata:
+    """What a GGUF says of itself. Raises InputError where it is none, or was cut off."""
+    try:
+        return gguf_metadata.check(path)
+    except (OSError, ValueError) as problem:
+        raise InputError(
+            f"{path} cannot be read as a GGUF: {problem}. Make it again with `inscape gguf … --replace`, or take it "
+            "away."
+        ) from None
 
 
 def _free(path: Path, *, replace: bool) -> None:
@@ -127,10 +156,10 @@ def _free(path: Path, *, replace: bool) -> None:
         return
     try:
         with path.open("rb") as file:
-            known = file.read(4) == _MAGIC
+            stands = file.read(4) == _MAGIC
     except OSError:
-        known = False
-    if not known and not replace:
+        stands = False
+    if not stands and not replace:
         raise InscapeError(f"{path} stands there and is no GGUF. Nothing was written. Move it away, or say --replace.")
 
 
@@ -184,15 +213,21 @@ def source_of(project: Project | None, name: str) -> Source:
     return Source(_whole_model(folder), run.path, found.mode_beside(run.adapter), run.record().python)
 
 
-def _whole_model(folder: Path) -> Path:
-    """Raises InputError for a quantized model, whose weights the converter cannot read."""
+def readable(folder: Path) -> Any:
+    """config.json of a model's folder. Raises InputError."""
     try:
-        held = json.loads(read_text(folder / "config.json"))
+        return json.loads(read_text(folder / "config.json"))
     except ValueError:
-        raise InputError(f"{folder / 'config.json'} is no JSON. Merge again.") from None
+        raise InputError(f"{folder / 'config.json'} is no JSON. {AGAIN}") from None
+
+
+def _whole_model(folder: Path) -> Path:
+    """Raises InputError for a quantized model, whose weights the converter cannot read, and for a damaged one."""
+    held = readable(folder)
     if isinstance(held, dict) and ("quantization" in held or "quantization_config" in held):
         raise InputError(
             f"{folder} is quantized, and llama.cpp's converter needs whole weights. Merge again with --dtype float16, "
             "and quantize the GGUF instead."
         )
+    weights.check(folder, AGAIN)
     return folder

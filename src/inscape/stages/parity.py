@@ -20,9 +20,11 @@ from inscape.events import Event, FileWritten, Finished, Noted, ParityChecked
 from inscape.project import Project, write_text
 from inscape.rendering.templates import ChatTemplate
 from inscape.runtimes.server_template import Server
+from inscape.stages import gguf
 from inscape.stages import tuned as found
 from inscape.stages.parity_check import Heard, compare, hear
 from inscape.stages.tuned import Question, Speaking, Tuned, Workers
+from inscape.trainers import weights
 from inscape.trainers.speak_jobs import SpeakJob
 
 FILE = "parity.json"
@@ -58,7 +60,10 @@ def parity(
     yield from _changed(tuned, template)
     asked = found.questions(project)
     prompts = [found.prompt(tuned.mode, one, template) for one in asked]
+    if server:
+        server.text(found.messages(tuned.mode, asked[0]), tuned.mode.kwargs if tuned.mode else {})  # is it there?
     known = forms(tuned, server)
+    _whole(known)
     if len(known) == 1:
         yield Noted("warning", "There is nothing to compare yet: `inscape merge`, `inscape gguf`, or --base-url.")
     first = _heard(known[0], tuned, workers, asked, prompts)
@@ -77,6 +82,16 @@ def parity(
             checked.append(compare(question.text, (TRAINED, one), (form.name, other)))
             yield checked[-1]
     yield from _ended(tuned, checked)
+
+
+def _whole(known: Sequence[Form]) -> None:
+    """Raises InputError where a file was cut off: said at once, before the first model is loaded."""
+    for form in known[1:]:
+        path = Path(form.job.model) if form.job else None
+        if path and path.is_dir():
+            weights.check(path, gguf.AGAIN)
+        elif path:
+            gguf.known(path)
 
 
 def _changed(tuned: Tuned, template: ChatTemplate) -> Iterator[Event]:

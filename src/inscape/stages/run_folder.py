@@ -150,12 +150,19 @@ def _readable(run: Run) -> Record | None:
 
 
 def find(project: Project, name: str) -> Run:
-    """A run by its name. Raises UsageError that lists those there are."""
-    run = Run(project.root / "runs" / checked(name))
+    """A run by its name, or by its folder as a shell completes it. Raises UsageError that lists those there are."""
+    run = Run(project.root / "runs" / checked(_named(project, name)))
     if not (run.path / "run.json").is_file():
         names = ", ".join(one.name for one, _ in runs(project)) or "none yet"
         raise UsageError(f"There is no run '{name}' in runs/ (there: {names}). `inscape train` makes one.")
     return run
+
+
+def _named(project: Project, name: str) -> str:
+    """'sea' for runs/sea/, from wherever that path was typed; any other name as it is."""
+    path = Path(name).expanduser().absolute()
+    inside = (project.root / "runs").resolve()
+    return path.name if path.name != name and path.parent.resolve() == inside else name
 
 
 def checked(name: str) -> str:

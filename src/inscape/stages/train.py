@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from inscape import __version__
-from inscape.errors import InscapeError, UsageError
+from inscape.errors import InputError, InscapeError, UsageError
 from inscape.events import Event, Finished, Noted, TrainPlanned
 from inscape.examples import effort
 from inscape.project import Project, make_folder
@@ -30,7 +30,7 @@ from inscape.stages.trained_model import model_of
 from inscape.stages.training import GRACE, Begun, Line, Missing, Start, Trainer, Training
 from inscape.store import Store, examples
 from inscape.targets._job import Model
-from inscape.trainers import jobs
+from inscape.trainers import jobs, weights
 
 Backend = Literal["peft", "mlx", "axolotl", "unsloth"]
 EXPORTS: Mapping[str, str] = {"peft": "trl", "mlx": "mlx", "axolotl": "axolotl", "unsloth": "unsloth"}
@@ -97,12 +97,22 @@ def _resumed(store: Store, project: Project, wanted: Wanted) -> Begun:
     run_folder.unchanged(run, record)
     run_folder.wait_for(run, record, GRACE)
     job = jobs.load(jobs.TrainJob, run.job)
+    _still_there(run, job.model)
     job = replace(job, resume=True)
     jobs.save(job, run.job)
     if wanted.python:
         record = replace(record, python=_absolute(wanted.python))
     mode = modes.read(text(run.mode), project.relative(run.mode))
     return Begun(project, run, record, mode, _missing(store, job, mode, len(record.probes)))
+
+
+def _still_there(run: Run, model: str) -> None:
+    path = Path(model)
+    if path.is_absolute() and not path.is_dir():
+        raise InputError(
+            f"{run.name} cannot go on: the model that it trains is not at {model} any more. Put it back there, or "
+            "begin another run with `inscape train`."
+        )
 
 
 # ---------------------------------------------------------------- a new run
@@ -135,16 +145,20 @@ def _model(asked: Exporting, environ: Mapping[str, str]) -> Model:
         )
     try:
         model = model_of(replace(asked, template=None), environ)
+    except InputError as problem:
+        if asked.template is None:
+            own = "or put its template there as chat_template.jinja."
+            raise InputError(str(problem).replace("or a .jinja file.", own)) from None
+        raise _without_template(asked) from None
     except UsageError:
+        if Path(asked.model).is_file():
+            raise UsageError(f"{asked.model} is a file; the trainer needs the folder of a whole model.") from None
         if asked.template is None:
             raise UsageError(
                 f"{asked.model} is not on this machine, or has no chat template, and nothing is downloaded. "
                 f"`hf download {asked.model}` gets a model of the hub; else give the folder of a chat model."
             ) from None
-        raise UsageError(
-            f"{asked.model} has no chat template here, and the trainer reads it from the model: copy {asked.template} "
-            "into the model's folder as chat_template.jinja."
-        ) from None
+        raise _without_template(asked) from None
     if asked.template is not None:
         given = model_of(asked, environ).template
         if given is None or model.template is None or given.source != model.template.source:
@@ -152,7 +166,15 @@ def _model(asked: Exporting, environ: Mapping[str, str]) -> Model:
                 f"{asked.template} is another chat template than the one of {asked.model}, which the trainer uses. "
                 "Leave --template out, or put that file into the model's folder as chat_template.jinja."
             )
+    weights.check(Path(model.name), "Get the model again, or name another copy of it.")
     return model
+
+
+def _without_template(asked: Exporting) -> UsageError:
+    return UsageError(
+        f"{asked.model} has no chat template here, and the trainer reads it from the model: copy {asked.template} "
+        "into the model's folder as chat_template.jinja."
+    )
 
 
 def _exported(store: Store, project: Project, asked: Exporting, environ: Mapping[str, str]) -> Iterator[Event]:

@@ -10,10 +10,11 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
-from inscape.errors import InscapeError
+from inscape.errors import DiskError, InscapeError
 from inscape.events import (
     CheckpointKept,
     Event,
@@ -199,12 +200,11 @@ class Training:
         """The error, with how to go on; run.json says it too. Before the start, what stood there stands again."""
         if self.went:
             self.over = True
-            self._close("failed", str(problem))
-            if self.run.begun:
-                return type(problem)(
-                    f"{problem} To go on from the last checkpoint: inscape train --resume {self.run.name}"
-                )
-        elif self.record.state == "planned":
+            with suppress(DiskError):  # the disk is full: what failed first says so
+                self._close("failed", str(problem))
+            where = "from the last checkpoint" if self.run.begun else "from the beginning (no checkpoint was kept yet)"
+            return type(problem)(f"{problem} To go on {where}: inscape train --resume {self.run.name}")
+        if self.record.state == "planned":
             log = run_folder.give_up(self.run, keep_log=True)
             self.record = replace(self.record, state="failed")  # given up once: what stands there now is an earlier run
             if log is not None:
@@ -277,7 +277,12 @@ _DIVERGED = (
 
 
 def _said(record: Record, adapter: str, by_heart: str) -> Iterator[str]:
-    if not adapter and record.stopped != "asked":
+    if not adapter and record.stopped == "asked":
+        yield (
+            "No adapter was kept yet: it was stopped before a look at the held-out rows found the model better than "
+            "untrained. --resume goes on."
+        )
+    elif not adapter:
         yield (
             "No adapter was kept: at no look was the loss on held-out rows below that of the untrained model. More "
             "rows, a lower --rate, or more --epochs."

@@ -23,13 +23,14 @@ from inscape.stages.model_folder import find
 from inscape.stages.probes import all_probes
 from inscape.stages.run_folder import Run
 from inscape.stages.train_job import spread
-from inscape.trainers import jobs, python
+from inscape.trainers import jobs, python, weights
 from inscape.trainers.child import run_child
 from inscape.trainers.speak_jobs import SpeakJob
 from inscape.trainers.speaker import speaking
 
 QUESTIONS = 3
 _DEFAULTS = ("Who are you?", "What did you notice today?", "Something was on your mind. What was it?")
+_WEIGHTS = ("safetensors", "bin")
 _FILES = {"peft": "adapter_config.json", "mlx": "adapters.safetensors"}
 
 
@@ -118,6 +119,7 @@ def tuned(project: Project | None, name: str, base: str, environ: Mapping[str, s
     """A run of the project by its name, or a folder that holds an adapter. Raises InscapeError with what to name."""
     path = Path(name).expanduser()
     if path.is_dir() and (backend := backend_of(path)):
+        whole_adapter(path, "Copy the adapter again from where it was trained.")
         return Tuned(
             backend, _base(base or _named_base(path), path, environ), path.resolve(), mode_beside(path), None, ""
         )
@@ -127,6 +129,7 @@ def tuned(project: Project | None, name: str, base: str, environ: Mapping[str, s
             f"{run.name} has no adapter yet. Let it train to its first look at the held-out rows: resume it."
         )
     record = run.record()
+    whole_adapter(run.adapter, f"Train again: inscape train --name {run.name} --replace")
     folder = _base(base or record.model, run.path, environ)
     return Tuned(backend, folder, run.adapter, mode_beside(run.adapter), run, record.python)
 
@@ -136,6 +139,23 @@ def backend_of(folder: Path) -> str | None:
     return next((name for name in ("mlx", "peft") if (folder / _FILES[name]).is_file()), None)
 
 
+def whole_adapter(folder: Path, again: str) -> None:
+    """Raises InputError, which ends with what to do `again`, where the adapter in a folder is not whole."""
+    config = folder / "adapter_config.json"
+    if config.is_file() and not _is_object(read_text(config)):
+        raise InputError(f"{config} is damaged: it is no JSON. {again}")
+    if backend_of(folder) == "peft" and not any((folder / f"adapter_model.{kind}").is_file() for kind in _WEIGHTS):
+        raise InputError(f"{folder} has no weights: adapter_model.safetensors is missing. {again}")
+    weights.check(folder, again)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
 def run_of(project: Project | None, name: str) -> Run:
     """A run of the project. Raises InscapeError where there is no project, or no such run."""
     if project is None:
@@ -143,7 +163,7 @@ def run_of(project: Project | None, name: str) -> Run:
             f"{name} is no folder with a model or an adapter, and there is no project here that could have a run of "
             "that name. Go into the project's folder, or name the other one."
         )
-    if "/" in name or "\\" in name:
+    if Path(name).name != name and not (Path(name) / "run.json").is_file():
         raise UsageError(f"{name} is no run of this project, and no folder with a model or an adapter.")
     return run_folder.find(project, name)
 
@@ -160,9 +180,16 @@ def _named_base(adapter: Path) -> str:
 def _base(name: str, of: Path, environ: Mapping[str, str]) -> Path:
     if not name:
         raise UsageError(f"{of} does not say which model it was trained on. Name the model's folder with --base.")
+    path = Path(name).expanduser()
+    if path.is_absolute() and not path.exists():
+        raise InputError(
+            f"The model that {of} was trained on is not at {name}. Put it back there, or name the folder where it "
+            "stands now with --base."
+        )
     folder = find(name, environ).folder
     if folder is None:
         raise UsageError(f"{name} is a file. Name the folder of the model that was trained, with --base.")
+    weights.check(folder, "Get the model again, or name another copy of it with --base.")
     return folder.resolve()
 
 
@@ -170,8 +197,20 @@ def mode_beside(adapter: Path) -> Mode | None:
     """Of an adapter that stands in a run's folder, or has its mode.json beside."""
     for path in (adapter / modes.FILE, adapter.parent / modes.FILE, adapter.parent / "data" / modes.FILE):
         if path.is_file():
-            return modes.read(read_text(path), str(path))
+            return _mode(path)
     return None
+
+
+def _mode(path: Path) -> Mode:
+    """Raises InputError that says where another copy stands: a new export would be no mode of this training."""
+    text = read_text(path)
+    try:
+        return modes.read(text, str(path))
+    except InputError:
+        raise InputError(
+            f"{path} is no mode.json of this inscape, or is damaged. Copy the one of the export that was trained on "
+            "there (exports/…/mode.json, where it was not made anew since), or train again."
+        ) from None
 
 
 # ---------------------------------------------------------------- what is asked

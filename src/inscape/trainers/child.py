@@ -106,7 +106,9 @@ class Child:
             raise self._death()
         if line["kind"] == "failed":
             self._ended = True
-            raise ERRORS.get(line.get("error", ""), TrainerError)(f"{line.get('message')} The log is {self.log}.")
+            raise ERRORS.get(line.get("error", ""), TrainerError)(
+                f"{_sentence(line.get('message'))} The log is {self.log}."
+            )
         self._ended = line["kind"] == "done"
         return line
 
@@ -194,6 +196,12 @@ def tail(log: Path, lines: int = 12) -> str:
     except OSError:
         return "(no log)"
     return "\n".join(text.splitlines()[-lines:]) or "(nothing)"
+
+
+def _sentence(text: Any) -> str:
+    """With its full stop: what a library said may have none."""
+    said = str(text).rstrip()
+    return said if said.endswith((".", "!", "?", ":")) else f"{said}."
 
 
 def _close(stream: Any) -> None:

@@ -89,8 +89,8 @@ def _unknown(folder: Path, problem: Exception) -> str:
             "llama.cpp may: name its folder with --llama-cpp."
         )
     return (
-        f"llama.cpp's converter cannot convert {folder}: {said[:300]} It may be of a kind that needs a newer "
-        "llama.cpp: name its folder with --llama-cpp."
+        f"llama.cpp's converter cannot convert {folder}: {said[:300].rstrip('.')}. It may be of a kind that needs "
+        "a newer llama.cpp: name its folder with --llama-cpp."
     )
 
 

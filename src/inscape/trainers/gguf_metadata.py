@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 MAGIC = b"GGUF"
 _SIMPLE = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _TEXT, _ARRAY = 8, 9
-_MOST_ENTRIES, _MOST_ITEMS, _MOST_TEXT = 10_000, 4_000_000, 16 << 20
+_MOST_ENTRIES, _MOST_ITEMS, _MOST_TEXT, _MOST_SIDES = 10_000, 4_000_000, 16 << 20, 8
 CONTROL = (3, 4)
 """Kinds of token that a text names whole: control, and user defined."""
 _TYPES = {0: "f32", 1: "f16", 2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 12: "q3_k_m",
@@ -83,10 +83,40 @@ def read(path: Path) -> Metadata:
     with path.open("rb") as file:
         if file.read(4) != MAGIC:
             raise ValueError("it does not begin as a GGUF does")
-        version, _, entries = _unpack(file, "<IQQ")
-        if version not in (2, 3) or entries > _MOST_ENTRIES:
-            raise ValueError(f"version {version} is not known here")
-        return Metadata(dict(_entry(file) for _ in range(entries)))
+        return _head(file)[0]
+
+
+def check(path: Path) -> Metadata:
+    """As `read`, and that the file goes on to where its last weight begins: a copy that was cut off does not."""
+    with path.open("rb") as file:
+        if file.read(4) != MAGIC:
+            raise ValueError("it does not begin as a GGUF does")
+        held, count = _head(file)
+        if count > _MOST_ENTRIES:
+            raise ValueError("its head names too many weights")
+        last = max((_begins(file) for _ in range(count)), default=-1)
+        size, needed = path.stat().st_size, file.tell() + last + 1
+    if size < needed:
+        raise ValueError(f"it is cut off: it has {size:,} bytes, and its weights need more than {needed:,}")
+    return held
+
+
+def _head(file: BinaryIO) -> tuple[Metadata, int]:
+    """The entries, and how many weights the file names behind them."""
+    version, weights, entries = _unpack(file, "<IQQ")
+    if version not in (2, 3) or entries > _MOST_ENTRIES:
+        raise ValueError(f"version {version} is not known here")
+    return Metadata(dict(_entry(file) for _ in range(entries))), weights
+
+
+def _begins(file: BinaryIO) -> int:
+    """Where a weight begins, behind the head: its name, its sides and its kind stand before that."""
+    _text(file)
+    sides = _one(file, "I")
+    if sides > _MOST_SIDES:
+        raise ValueError("a weight in its head has too many sides")
+    _bytes(file, 8 * sides + 4)
+    return int(_one(file, "Q"))
 
 
 def _entry(file: BinaryIO) -> tuple[str, Any]:

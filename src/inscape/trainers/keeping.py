@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inscape.trainers import weights
+
 MARKER = "complete"
 STATE = "inscape.json"
 LAST = 2
@@ -74,8 +76,8 @@ def name(step: int) -> str:
 
 
 def complete(folder: Path) -> list[Path]:
-    """Checkpoints that count, the first first."""
-    return sorted(one for one in folder.glob("step-*") if (one / MARKER).exists())
+    """Checkpoints that count, the first first. One whose weights were damaged since is none."""
+    return sorted(one for one in folder.glob("step-*") if (one / MARKER).exists() and weights.whole(one))
 
 
 def mark(checkpoint: Path, state: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def look(job: TrainJob) -> str:
 
         if not torch.cuda.is_available():
             raise Failure(
-                "no-gpu", "4-bit weights (QLoRA) need an NVIDIA GPU, and none is seen. Leave load_in_4bit out."
+                "no-gpu", "4-bit weights (QLoRA) need an NVIDIA GPU, and none is seen. Leave --load-in-4bit out."
             )
         if find_spec("bitsandbytes") is None:
             raise Failure("packages", "4-bit weights (QLoRA) need bitsandbytes: pip install bitsandbytes")

@@ -59,7 +59,8 @@ def _model(job: MergeJob) -> Any:
         first = (str(problem).strip().splitlines() or ["it does not say why"])[0]
         raise Failure(
             "no-model",
-            f"The adapter {job.adapter} does not fit on {job.model}: {first[:300]} Name its base with --base.",
+            f"The adapter {job.adapter} does not fit on {job.model}: {first[:300].rstrip('.')}. Name its base with "
+            "--base.",
         ) from problem
 
 

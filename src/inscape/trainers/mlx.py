@@ -61,7 +61,7 @@ class Training:
         self.rows = parts.read_rows(tokenizer, job.rows, job.numbers.max_length)
         self.held_out = parts.read_rows(tokenizer, job.held_out, job.numbers.max_length) if job.held_out else []
         if not any(row.learned for row in self.rows):
-            raise Failure("other", f"No row has an answer within {job.numbers.max_length} tokens: raise max_length.")
+            raise Failure("other", f"No row has an answer within {job.numbers.max_length} tokens: raise --max-length.")
         plain = tokenizer._tokenizer  # transformers' own: the wrapper has ways of its own
         marks = sampling.last_mark(plain, self.rows[0].ids)
         self.speaker = parts.Speaker(self.model, plain, frozenset(eos | marks))

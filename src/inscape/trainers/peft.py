@@ -70,7 +70,7 @@ def plan(trainer: Any, job: TrainJob, from_step: int) -> dict[str, Any]:
 
     n, made, model = job.numbers, trainer.train_dataset, trainer.model
     if not len(made):
-        raise Failure("other", f"No row has an answer within {n.max_length} tokens: raise max_length.")
+        raise Failure("other", f"No row has an answer within {n.max_length} tokens: raise --max-length.")
     lengths = [len(ids) for ids in made["input_ids"]]
     whole = _uncut(trainer, job, lengths)
     trained, every = model.get_nb_trainable_parameters()

@@ -118,7 +118,7 @@ def explain(problem: BaseException) -> Failure:
     chain = list(_chain(problem))
     texts = " ".join(str(one) for one in chain)
     if any(isinstance(one, OSError) and one.errno == 28 for one in chain) or "No space left" in texts:
-        return Failure("disk", "There is no room left on the disk. Free some and go on with --resume.")
+        return Failure("disk", "There is no room left on the disk. Free some, then run this again.")
     if isinstance(problem, MemoryError) or "out of memory" in texts.lower() or "can't allocate memory" in texts:
         return Failure("oom", "The memory is not enough.")
     if isinstance(problem, ImportError):

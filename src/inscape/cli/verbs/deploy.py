@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -44,7 +45,8 @@ def ollama(name: str, model: str, quantize: str, replace: bool, yes: bool, as_js
     from inscape.stages import deploy, run_folder
 
     def confirm(question: str) -> bool:
-        return yes or (not as_json and click.confirm(question, default=True, err=True))
+        somebody = not as_json and sys.stdin.isatty()
+        return yes or (somebody and click.confirm(question, default=True, err=True))
 
     project = common.here()
     run = run_folder.find(project, name)

@@ -96,7 +96,7 @@ def command(
       inscape train --model tiny --yes
       inscape train --resume
     """
-    from inscape.cli.training import follow, interruptible
+    from inscape.cli.training import INTERRUPTED, follow, interruptible
     from inscape.stages.train import Wanted, train
 
     project = common.here()
@@ -120,7 +120,13 @@ def command(
     with common.writing(project, "train") as store, interruptible() as interrupts:
         confirm = _confirming(interrupts, yes)
         events = train(store, project, wanted, os.environ, common.now, confirm, stop=interrupts.stop)
-        ctx.exit(follow(events, project, as_json, interrupts))
+        try:
+            ctx.exit(follow(events, project, as_json, interrupts))
+        except KeyboardInterrupt:
+            if not interrupts.armed:
+                raise
+            click.echo("\nEnded at once. The last checkpoint is kept; to go on: inscape train --resume", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 def _only_new(ctx: click.Context, resume: str | None, replace: bool) -> None:
