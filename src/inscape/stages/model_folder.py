@@ -43,6 +43,8 @@ def find(name: str, environ: Mapping[str, str]) -> Found:
     if path.is_file():
         return _beside(path)
     folder = path if path.is_dir() else _cached(name, environ)
+    if folder is None and name.startswith(("/", ".", "~")):
+        raise InputError(f"{name}: there is no such folder or file. Check the path.")
     if folder is None:
         raise InputError(
             f"{name} is no folder or file here, and is not in the hub's cache. Nothing is downloaded: get the model "
