@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -226,6 +227,15 @@ def write_bytes(path: Path, data: bytes, instead_of: bytes | None = None) -> Non
 def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from None
+
+
+def remove_folder(path: Path) -> None:
+    """The folder with all that is in it, where it stands."""
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
     except OSError as error:
         raise disk_error(error, path) from None
 

@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from inscape import project as projects
+from inscape.errors import ProjectNotFound
 from inscape.events import Event
 from inscape.project import Project
+from inscape.settings import Settings
 from inscape.store import Store, open_store
 from inscape.store.looking import look_at
 from inscape.text import readable
@@ -30,6 +32,21 @@ def json_option(command: Command) -> Command:
 def here() -> Project:
     """The project of the current folder."""
     return projects.find(Path.cwd(), os.environ)
+
+
+def here_if_any() -> Project | None:
+    """The project of the current folder; None where there is none, for verbs that work without one too."""
+    try:
+        return here()
+    except ProjectNotFound:
+        return None
+
+
+def settings_of(project: Project | None) -> Settings:
+    """The project's, or, outside of one, the defaults."""
+    from inscape import settings
+
+    return project.settings if project else settings.load("", "inscape.toml", os.environ)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ Invariant: one event, one line or none; the events alone decide what is said.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,8 @@ import click
 
 from inscape import project as projects
 from inscape.cli import common
-from inscape.errors import ProjectNotFound
 from inscape.events import Converted, Deployed, Event, FileWritten, Finished, Merged, Noted, ParityChecked
 from inscape.project import Project
-from inscape.settings import Settings
 
 _SHOWN = 34
 
@@ -26,20 +23,6 @@ def python_option(command: common.Command) -> common.Command:
     return click.option("--python", help="The Python that has the packages (a run's own; else setting train.python).")(
         command
     )
-
-
-def project_here() -> Project | None:
-    """The project of this folder; None where there is none, since a folder can be named all the same."""
-    try:
-        return common.here()
-    except ProjectNotFound:
-        return None
-
-
-def settings_of(project: Project | None) -> Settings:
-    from inscape import settings
-
-    return project.settings if project else settings.load("", "inscape.toml", os.environ)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from inscape.cli import common
-from inscape.errors import ProjectNotFound
 
 if TYPE_CHECKING:
     from inscape.project import Project
@@ -63,13 +62,8 @@ def level_of(effort: str) -> str | None:
 
 def surroundings(flags: dict[str, Value | None]) -> tuple[Project | None, Settings]:
     """The project here with its settings, or, outside of one, the defaults."""
-    from inscape import settings
-
-    try:
-        project = common.here()
-    except ProjectNotFound:
-        return None, settings.load("", "inscape.toml", os.environ).with_flags(flags)
-    return project, project.settings.with_flags(flags)
+    project = common.here_if_any()
+    return project, common.settings_of(project).with_flags(flags)
 
 
 def wanted(model: str, base_url: str, served: str, ollama: str, template: str, python: str) -> Wanted:

@@ -7,7 +7,6 @@ as training wrote it. A mode is found by rendering, as all about a template is; 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from inscape.rendering import encode
 from inscape.rendering.confined import Job
 from inscape.rendering.encode import Encoding
 from inscape.rendering.templates import ChatTemplate, Message, render_all
+from inscape.text import sha256
 
 FILE = "mode.json"
 WORDS = ("low", "medium", "high")
@@ -61,6 +61,10 @@ class Mode:
     def inside(self) -> bool:
         """The prompt itself opens the thought, so that an answer begins inside it."""
         return self.encoding != "content" and not self.openings["high"].strip()
+
+    def found_with(self, template: ChatTemplate) -> bool:
+        """Whether this is the template that the rows were written with."""
+        return self.template == sha256(template.source)
 
     def to_json(self) -> str:
         return json.dumps({"format": 1, **_fields(self)}, ensure_ascii=False, indent=2) + "\n"
@@ -117,7 +121,7 @@ def mode_of(
     instant, rest = targets[0].partition(_REPLY)[::2]
     openings = {level: text.partition(_THOUGHT)[0] for level, text in zip(WORDS, targets[1:], strict=True)}
     closing = targets[-1].partition(_THOUGHT)[2].partition(_REPLY)[0]
-    digest = hashlib.sha256(template.source.encode()).hexdigest()
+    digest = sha256(template.source)
     return replace(bare, openings={**openings, "low": instant}, closing=closing, end=rest.strip(), template=digest)
 
 

@@ -6,7 +6,6 @@ and a note says so. Nothing is downloaded and nothing is written into the projec
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -115,8 +114,7 @@ def open_model(wanted: Wanted, project: Project | None, settings: Settings, envi
 def _notes(mode: Mode | None, template: ChatTemplate | None, what: str) -> list[str]:
     if mode is None:
         return [_PLAIN.format(file=modes.FILE, what=what)]
-    other = template and hashlib.sha256(template.source.encode()).hexdigest() != mode.template
-    return [_OTHER] if other else []
+    return [_OTHER] if template and not mode.found_with(template) else []
 
 
 # ---------------------------------------------------------------- where it stands

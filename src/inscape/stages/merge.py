@@ -7,7 +7,6 @@ since, or of any where the person says so. What was merged is asked the same as 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Literal
 
 from inscape.errors import InscapeError, TrainerError, UsageError
 from inscape.events import Event, FileWritten, Finished, Merged, Noted, ParityChecked
-from inscape.project import Project, disk_error, make_folder, write_text
+from inscape.project import Project, disk_error, make_folder, remove_folder, write_text
 from inscape.stages import tuned as found
 from inscape.stages.parity_check import Heard, compare, hear
 from inscape.stages.tuned import Tuned, Workers
@@ -46,13 +45,13 @@ def merge(
     _free(out, tuned, replace=wanted.replace)
     part = out.with_name(f".{out.name}.part")
     make_folder(out.parent)
-    _removed(part)
+    remove_folder(part)
     try:
         told = _work(tuned, wanted, part, workers)
         _mark(part, tuned, wanted.dtype)
         _in_place(part, out)
     finally:
-        _removed(part)
+        remove_folder(part)
     yield Merged(str(out), int(told["parameters"]), str(told["dtype"]), _mb(out))
     yield FileWritten(str(out), "merged model")
     if wanted.compare:
@@ -170,22 +169,14 @@ def _known_by(path: Path) -> str:
 def _in_place(part: Path, out: Path) -> None:
     """The new folder where the old one stood, which goes last."""
     old = out.with_name(f".{out.name}.old")
-    _removed(old)
+    remove_folder(old)
     try:
         if out.exists():
             out.replace(old)
         part.replace(out)
     except OSError as error:
         raise disk_error(error, out) from None
-    _removed(old)
-
-
-def _removed(path: Path) -> None:
-    try:
-        if path.is_dir():
-            shutil.rmtree(path)
-    except OSError as error:
-        raise disk_error(error, path) from None
+    remove_folder(old)
 
 
 def _mb(folder: Path) -> float:

@@ -5,7 +5,6 @@ Invariant: pure; every number is from the run's record and the dataset. No path 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 from inscape.rendering.mode import Mode
 from inscape.stages.card import HONESTY
 from inscape.stages.run_folder import Record
-from inscape.text import plural
+from inscape.text import plural, sha256
 
 _SIGNED = re.compile(r"\n<!-- inscape [0-9a-f]{64} -->\n\Z")
 _CACHED = re.compile(r"models--(.+?)--(.+?)(?:[/\\]|$)")
@@ -61,13 +60,13 @@ def card(facts: Facts, *, merged: bool, private: Sequence[str] = ()) -> str:
         "## What it does not show", HONESTY, *_limits(facts),
     ]  # fmt: skip
     text = f"{_front(facts, merged=merged)}\n" + "\n\n".join(blocks) + "\n"
-    return f"{text}\n<!-- inscape {_hash(text)} -->\n"
+    return f"{text}\n<!-- inscape {sha256(text)} -->\n"
 
 
 def untouched(text: str) -> bool:
     """Whether the card is as it was made, and so may be made again."""
     found = _SIGNED.search(text)
-    return found is not None and found[0].split()[2] == _hash(text[: found.start()])
+    return found is not None and found[0].split()[2] == sha256(text[: found.start()])
 
 
 def _front(facts: Facts, *, merged: bool) -> str:
@@ -162,7 +161,3 @@ def _limits(facts: Facts) -> Iterator[str]:
         f"{few}, not facts: what it says of the world is its base model's knowledge, and its faults are those of its "
         "base model and of the rows. It may go on word for word from rows that it has seen."
     )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

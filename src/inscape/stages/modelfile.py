@@ -6,10 +6,11 @@ is no TEMPLATE: the GGUF carries the one that training saw, and Ollama takes tha
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from inscape.text import sha256
 
 MOST_CONTEXT = 8192
 """Memory for a context is set aside as a whole, and most programs talk for less; Ollama's own default is 4,096."""
@@ -47,13 +48,13 @@ class Modelfile:
         if self.license:
             lines += ["", f"LICENSE {quoted(self.license)}"]
         text = "\n".join(lines) + "\n"
-        return f"{text}\n# Made by inscape {_hash(text)}\n"
+        return f"{text}\n# Made by inscape {sha256(text)}\n"
 
 
 def untouched(text: str) -> bool:
     """Whether the file is as it was made, and so may be made again."""
     found = _SIGNED.search(text)
-    return found is not None and found[0].split()[-1] == _hash(text[: found.start()])
+    return found is not None and found[0].split()[-1] == sha256(text[: found.start()])
 
 
 def parameters(
@@ -87,10 +88,6 @@ def changed(text: str) -> list[str]:
 def _value(text: str) -> str:
     plain = re.fullmatch(r"[\w.+-]+", text)
     return text if plain else f'"{text}"' if not text.startswith('"') else quoted(text)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 # ---------------------------------------------------------------- names

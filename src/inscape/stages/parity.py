@@ -7,7 +7,6 @@ rounding.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,7 +97,7 @@ def _changed(tuned: Tuned, template: ChatTemplate) -> Iterator[Event]:
     """The template may have been changed since training."""
     if tuned.mode is None:
         yield Noted("note", "There is no mode.json beside the adapter: questions are put by the template alone.")
-    elif tuned.mode.template and tuned.mode.template != hashlib.sha256(template.source.encode()).hexdigest():
+    elif tuned.mode.template and not tuned.mode.found_with(template):
         yield Noted("warning", f"The chat template of {tuned.base} is not the one that training saw.")
 
 

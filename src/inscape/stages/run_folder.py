@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inscape.errors import InputError, TrainerError, UsageError
-from inscape.project import Project, disk_error, make_folder, read_bytes, read_text, write_bytes, write_text
+from inscape.project import (
+    Project,
+    disk_error,
+    make_folder,
+    read_bytes,
+    read_text,
+    remove_folder,
+    write_bytes,
+    write_text,
+)
 
 State = Literal["planned", "running", "done", "stopped", "failed"]
 FORMAT = 1
@@ -232,21 +240,21 @@ def _taken(project: Project, name: str) -> bool:
 def put_aside(run: Run) -> None:
     """What stands under the name goes beside it, so that the new run can still be given up."""
     if run.path.exists():
-        _removed(_before(run))
+        remove_folder(_before(run))
         run.path.rename(_before(run))
     make_folder(run.data)
 
 
 def settle(run: Run) -> None:
     """The new run stays: what was put aside goes, and the log of an earlier try."""
-    _removed(_before(run))
+    remove_folder(_before(run))
     _log(run).unlink(missing_ok=True)
 
 
 def give_up(run: Run, *, keep_log: bool = False) -> Path | None:
     """The new run goes, and what was put aside stands again. `keep_log`: the trainer's log stays; its path."""
     log = read_bytes(run.log) if keep_log and run.log.is_file() else None
-    _removed(run.path)
+    remove_folder(run.path)
     _restored(run)
     if log is not None:
         write_bytes(_log(run), log)
@@ -264,10 +272,10 @@ def _restored(run: Run) -> None:
         return
     record = _readable(run) if (run.path / "run.json").is_file() else None
     if record is None or record.state == "planned":
-        _removed(run.path)
+        remove_folder(run.path)
         before.rename(run.path)
     else:
-        _removed(before)
+        remove_folder(before)
 
 
 def _log(run: Run) -> Path:
@@ -277,14 +285,6 @@ def _log(run: Run) -> Path:
 
 def _before(run: Run) -> Path:
     return run.path.with_name(f".{run.name}.before")
-
-
-def _removed(path: Path) -> None:
-    try:
-        if path.is_dir():
-            shutil.rmtree(path)
-    except OSError as error:
-        raise disk_error(error, path) from None
 
 
 # ---------------------------------------------------------------- what it starts from

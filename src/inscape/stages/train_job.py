@@ -17,7 +17,7 @@ from inscape.errors import DataError, InputError
 from inscape.examples.effort import LEVELS
 from inscape.project import read_text
 from inscape.quality.balance import SIZES
-from inscape.records import Conversation, Probe, Turn
+from inscape.records import Probe
 from inscape.rendering.confined import Job as Rendering
 from inscape.rendering.mode import Mode, ask
 from inscape.rendering.templates import ChatTemplate, Message, render_all
@@ -90,9 +90,8 @@ def asked(probes: Sequence[Probe], mode: Mode, template: ChatTemplate) -> list[j
     """Each probe as the whole prompt. Raises DataError, naming the probe, where the template does not take it."""
     made = []
     for probe in probes:
-        turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate((*probe.before, probe.prompt))]
         try:
-            made.append(jobs.Probe(probe.id, ask(mode, Conversation(tuple(turns)), None, template).text))
+            made.append(jobs.Probe(probe.id, ask(mode, probe.talk, None, template).text))
         except DataError as problem:
             raise DataError(f"{probe.file}, line {probe.line}: the probe cannot be rendered: {problem}") from None
     return made

@@ -230,12 +230,7 @@ def questions(project: Project | None) -> list[Question]:
     chosen = spread(probes, QUESTIONS)
     if len(chosen) < QUESTIONS:
         return [Question(text, Conversation((Turn("user", text),))) for text in _DEFAULTS]
-    return [Question(probe.prompt, _talk(probe)) for probe in chosen]
-
-
-def _talk(probe: Probe) -> Conversation:
-    said = (*probe.before, probe.prompt)
-    return Conversation(tuple(Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(said)))
+    return [Question(probe.prompt, probe.talk) for probe in chosen]
 
 
 def prompt(mode: Mode | None, question: Question, template: ChatTemplate) -> str:

@@ -47,8 +47,8 @@ def command(
 
     if not what and not fetch:
         raise UsageError("Name a run or a model's folder: inscape gguf peft-1")
-    project = model_lines.project_here()
-    settings = model_lines.settings_of(project)
+    project = common.here_if_any()
+    settings = common.settings_of(project)
     if fetch:
         common.draw(stage.fetch(os.environ), as_json, model_lines.line)
     if not what:

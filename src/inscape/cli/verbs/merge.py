@@ -44,10 +44,10 @@ def command(
     from inscape.stages.merge import Wanted, merge
     from inscape.stages.tuned import children, tuned
 
-    project = model_lines.project_here()
+    project = common.here_if_any()
     found = tuned(project, what, base, os.environ)
     needs = "mlx" if found.backend == "mlx" else "merge"
-    workers = children(python or "", found.python, model_lines.settings_of(project).text("train.python"), needs)
+    workers = children(python or "", found.python, common.settings_of(project).text("train.python"), needs)
     with model_lines.held(project, "merge"):
         wanted = Wanted(out, dtype, replace, not no_compare)
         common.draw(merge(project, found, wanted, workers, os.environ), as_json, model_lines.line)

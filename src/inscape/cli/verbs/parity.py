@@ -35,9 +35,9 @@ def command(
     from inscape.stages.parity import parity
     from inscape.stages.tuned import children, tuned
 
-    project = model_lines.project_here()
+    project = common.here_if_any()
     found = tuned(project, what, base, os.environ)
     server = Server(base_url, os.environ.get(key_env or "", "")) if base_url else None
     needs = "mlx" if found.backend == "mlx" else "merge"
-    workers = children(python or "", found.python, model_lines.settings_of(project).text("train.python"), needs)
+    workers = children(python or "", found.python, common.settings_of(project).text("train.python"), needs)
     common.draw(parity(project, found, server, workers, os.environ), as_json, model_lines.line)
