@@ -9,15 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["paragraph", "heading", "verse", "list", "quote", "table", "break", "note"]
-"""What a unit of text is. `break` is a scene break; a `note` stands after all other units of its book."""
+Kind = Literal["paragraph", "heading", "verse", "list", "quote", "letter", "play", "table", "break", "note"]
+"""What a unit of text is. `break` is a scene break; a `note` stands after all other units of its book. A `letter` is
+one that the book shows as such; a `play` is a speech or a direction of a text set as a play: 'NAME: what he says'."""
+
+Matter = Literal["front", "body", "back"]
+"""Front matter (dedication, preface, list of persons), the text itself, back matter (afterword, about the author)."""
 
 Verdict = Literal["keep", "drop", "skip"]
 State = Literal["planned", "sent", "done", "unparsed", "refused", "failed", "unknown"]
 Structure = Literal["plain", "thinking", "state", "internal"]
 Level = Literal["LOW", "MEDIUM", "HIGH"]
 
-KINDS: tuple[Kind, ...] = ("paragraph", "heading", "verse", "list", "quote", "table", "break", "note")
+KINDS: tuple[Kind, ...] = (
+    "paragraph", "heading", "verse", "list", "quote", "letter", "play", "table", "break", "note",
+)  # fmt: skip
 STRUCTURES: tuple[Structure, ...] = ("plain", "thinking", "state", "internal")
 
 
@@ -38,15 +44,29 @@ class Paragraph:
     """Where it stands when there is no page: 'chapter-3.xhtml' in an EPUB, 'line 120' in a text file."""
     level: int = 0
     """Depth of a heading, from 1; 0 for anything else."""
+    label: str = ""
+    """The number of `page` as it is printed ('xii', '214') or as the file names it; '' where none is known."""
+    matter: Matter = "body"
+    breaks: tuple[tuple[int, int], ...] = ()
+    """(offset, page): a page begins inside the text, with the character at this offset."""
+    italics: tuple[tuple[int, int], ...] = ()
+    """(start, end) of the runs set in italics inside roman text; in a text set in italics as a whole, one run."""
+    notes: tuple[tuple[int, str], ...] = ()
+    """(offset, place): a note is called here; `place` is that of the unit that holds it, one only in the book."""
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the character at this offset stands."""
+        return next((page for at, page in reversed(self.breaks) if at <= offset), self.page)
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Text of the file that is no part of the book: what, where, why."""
+    """Text of the file that is no part of the book: what, where, why. `context`: the words it was taken from."""
 
     why: str
     text: str
     page: int | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,9 @@ class BookText:
     pages: int | None = None
     removed: tuple[Removal, ...] = ()
     doubts: tuple[str, ...] = ()
+    characters: int | None = None
+    """Printed characters (no white space) that the file holds, ligatures as their letters, where the reader counts them
+    (PDF): those of the units and those of `removed` are together exactly these."""
 
     @property
     def words(self) -> int:
@@ -86,6 +109,8 @@ class Book:
     words: int
     added: str
     """ISO 8601, UTC."""
+    reader: str = ""
+    """The version of the reader that made its paragraphs; see `stages.reading`."""
 
 
 # ---------------------------------------------------------------- passages and templates
@@ -271,6 +296,12 @@ class Probe:
     file: str = ""
     line: int = 1
     """Where it stands; lines count from 1."""
+
+    @property
+    def talk(self) -> Conversation:
+        """The talk so far, and the prompt."""
+        said = (*self.before, self.prompt)
+        return Conversation(tuple(Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(said)))
 
 
 # ---------------------------------------------------------------- teachers

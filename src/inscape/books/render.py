@@ -28,10 +28,16 @@ def _block(unit: Paragraph) -> str:
 
 
 def objects(book: BookText) -> Iterator[dict[str, Any]]:
-    """One object for each unit: kind, text, page, chapter, place; and level for headings."""
+    """One object for each unit: kind, text, page, chapter, place; and level, label, matter, breaks, italics and notes
+    (see `records.Paragraph`) where there is anything to say."""
     for unit in book.paragraphs:
         row: dict[str, Any] = {"kind": unit.kind, "text": unit.text, "page": unit.page, "chapter": unit.chapter}
         if unit.kind == "heading":
             row["level"] = unit.level
         row["place"] = unit.place
+        if unit.label:
+            row["label"] = unit.label
+        if unit.matter != "body":
+            row["matter"] = unit.matter
+        row |= {name: value for name in ("breaks", "italics", "notes") if (value := getattr(unit, name))}
         yield row

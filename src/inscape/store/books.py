@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from inscape.records import Book, BookText, Paragraph
@@ -13,15 +14,18 @@ def put(store: Store, book: Book, text: BookText) -> None:
     with store.change() as db:
         db.execute("DELETE FROM book WHERE id = ? OR path = ?", (book.id, book.path))
         db.execute(
-            "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 book.id, book.title, book.author, book.language, book.format, book.path, book.sha256, book.rights,
-                book.pages, book.words, book.added,
+                book.pages, book.words, book.added, book.reader,
             ),
         )  # fmt: skip
         db.executemany(
-            "INSERT INTO paragraph VALUES (?,?,?,?,?,?,?,?)",
-            ((book.id, n, p.kind, p.text, p.page, p.chapter, p.place, p.level) for n, p in enumerate(text.paragraphs)),
+            "INSERT INTO paragraph VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                (book.id, n, p.kind, p.text, p.page, p.chapter, p.place, p.level, p.label, p.matter, _marks(p))
+                for n, p in enumerate(text.paragraphs)
+            ),
         )
 
 
@@ -55,7 +59,25 @@ def ids(store: Store) -> set[str]:
 def paragraphs(store: Store, book: str) -> list[Paragraph]:
     """The book's paragraphs in order; a paragraph's place in this list is its number in anchors."""
     rows = store.rows("SELECT * FROM paragraph WHERE book = ? ORDER BY n", book)
-    return [Paragraph(r["kind"], r["text"], r["page"], r["chapter"], r["place"], r["level"]) for r in rows]
+    return [_paragraph(row) for row in rows]
+
+
+_MARKS = ("breaks", "italics", "notes")
+
+
+def _marks(paragraph: Paragraph) -> str:
+    """Offsets as JSON; '' where there are none, as in most paragraphs."""
+    there = {name: getattr(paragraph, name) for name in _MARKS if getattr(paragraph, name)}
+    return json.dumps(there, ensure_ascii=False) if there else ""
+
+
+def _paragraph(row: sqlite3.Row) -> Paragraph:
+    marks = json.loads(row["marks"]) if row["marks"] else {}
+    offsets = {name: tuple((one, two) for one, two in marks.get(name, ())) for name in _MARKS}
+    return Paragraph(
+        row["kind"], row["text"], row["page"], row["chapter"], row["place"], row["level"], row["label"], row["matter"],
+        **offsets,
+    )  # fmt: skip
 
 
 def _book(row: sqlite3.Row) -> Book:

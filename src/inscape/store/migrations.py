@@ -126,6 +126,14 @@ def m007_standing(db: sqlite3.Connection) -> None:
         WHERE +d.undoes IS NULL AND u.number IS NULL""")
 
 
+def m008_reading(db: sqlite3.Connection) -> None:
+    """What a paragraph knows of its place and its letters, and which reader made it."""
+    db.execute("ALTER TABLE book ADD COLUMN reader TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE paragraph ADD COLUMN label TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE paragraph ADD COLUMN matter TEXT NOT NULL DEFAULT 'body'")
+    db.execute("ALTER TABLE paragraph ADD COLUMN marks TEXT NOT NULL DEFAULT ''")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_books,
     m002_attempts,
@@ -134,4 +142,5 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m005_reviewers,
     m006_restored,
     m007_standing,
+    m008_reading,
 )
