@@ -11,7 +11,8 @@ from inscape.books import limits
 from inscape.books.decode import mend
 from inscape.books.pdf import footnotes, furniture, merge, statistics
 from inscape.books.pdf.hyphens import Vocabulary
-from inscape.books.pdf.lines import Document, Line, Page, load
+from inscape.books.pdf.lines import load
+from inscape.books.pdf.page import Document, Line, Page
 from inscape.books.pdf.paragraphs import Builder
 from inscape.books.pdf.statistics import Statistics
 from inscape.books.pdf.units import Writer

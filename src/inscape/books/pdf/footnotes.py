@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inscape.books.pdf.lines import MARK_OPEN, MARK_SHUT, Line
+from inscape.books.pdf.page import Line
 from inscape.books.pdf.statistics import Statistics
 
-_LABEL = re.compile(rf"^{MARK_OPEN}?(\d{{1,3}}|[*†‡§]{{1,2}}){MARK_SHUT}?[.)]?\s*(?=\D)")
-_RAISED = re.compile(f"{MARK_OPEN}([^{MARK_SHUT}]*){MARK_SHUT}")
+_LABEL = re.compile(r"^(\d{1,3}|[*†‡§]{1,2})[.)]?\s*(?=\D)")
 
 
 @dataclass(slots=True)
@@ -58,7 +57,7 @@ def _collect(lines: list[Line], notes: list[Note]) -> set[str]:
     for line in lines:
         found = _LABEL.match(line.text)
         if found and _follows(found[1], notes):
-            line.text = line.text[found.end() :]
+            line.cut(0, found.end())
             notes.append(Note(found[1], [line], line.page))
         elif notes:
             notes[-1].lines.append(line)
@@ -77,5 +76,6 @@ def _follows(label: str, notes: list[Note]) -> bool:
 
 def _resolve(lines: list[Line], labels: set[str]) -> None:
     for line in lines:
-        if MARK_OPEN in line.text:
-            line.text = _RAISED.sub(lambda m: "" if m[1] in labels else m[1], line.text)
+        for start, end in reversed(line.raised):
+            if line.text[start:end].strip() in labels:
+                line.cut(start, end)

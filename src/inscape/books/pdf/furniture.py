@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from inscape.books.pdf.lines import MARK_OPEN, MARK_SHUT, Line
+from inscape.books.pdf.page import Line
 from inscape.books.pdf.statistics import Statistics
 from inscape.records import Removal
 
@@ -51,17 +51,12 @@ def remove(pages: list[list[Line]], stats: Statistics) -> tuple[list[list[Line]]
         for line in _rare_heads(lines, gone, seen, stats):
             gone[id(line)] = "running head"
     removed = [
-        Removal(gone[id(line)], plain(line.text), number)
+        Removal(gone[id(line)], line.text, number)
         for number, lines in enumerate(pages, 1)
         for line in lines
         if id(line) in gone
     ]
     return [[line for line in lines if id(line) not in gone] for lines in pages], removed
-
-
-def plain(text: str) -> str:
-    """Text without the signs around raised markers."""
-    return text.replace(MARK_OPEN, "").replace(MARK_SHUT, "")
 
 
 def _observe(pages: list[list[Line]], stats: Statistics) -> _Witnesses:
@@ -90,7 +85,7 @@ def _edges(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _words(text: str) -> str:
-    return re.sub(r"[^\w#]|_", "", re.sub(r"\d+", "#", plain(text).casefold()))
+    return re.sub(r"[^\w#]|_", "", re.sub(r"\d+", "#", text.casefold()))
 
 
 def _height(line: Line) -> int:
@@ -99,7 +94,6 @@ def _height(line: Line) -> int:
 
 def _numbers(text: str) -> list[tuple[bool, int]]:
     """(Roman, value) of numbers at the ends of a line; Roman ones only where they stand alone."""
-    text = plain(text)
     if found := [int(m[1] or m[2]) for m in _NUMBER.finditer(text)]:
         return [(False, value) for value in found]
     bare = text.strip(" .-–—[]()|").lower()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from inscape.books.pdf.lines import SOFT, SURE, Line
+from inscape.books.pdf.page import SOFT, SURE, Line
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _LAST = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)$")

@@ -11,23 +11,14 @@ import ctypes
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from inscape.books import limits
+from inscape.books.pdf.page import SOFT, SURE, Document, Line, Outline, Page
 from inscape.errors import BookError
 from inscape.text import plural, squeeze
-
-SOFT = "\u00ad"
-"""At the end of a line: a hyphen that the typesetter put there, or may have."""
-
-SURE = "\u2010"
-"""At the end of a line: a hyphen that only typesetting engines write, so that it surely belongs to no word."""
-
-MARK_OPEN, MARK_SHUT = "\ue000", "\ue001"
-"""Around a raised marker of a note, until it is known whether there is such a note."""
 
 _LINE = re.compile(r"[^\r\n\ufffe\x02]*(?:\r\n|[\r\n\ufffe\x02]|$)")
 _BLANKS = " \t\u00a0\u2002\u2003\u2009\u200a\u200b\u3000"
@@ -39,59 +30,6 @@ _SPOILED = 50
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
 )
-
-
-@dataclass(slots=True)
-class Line:
-    """One line, or a piece of one. `x0`: pen at its first character; `x1`: right edge; `y`: base line."""
-
-    text: str
-    x0: float
-    x1: float
-    y: float
-    size: float
-    page: int
-    """From 1."""
-    hyphen: bool = False
-    """Ends in SOFT or SURE."""
-    drop: float = 0.0
-    """Base line of an initial that hangs over several lines, if the line begins with one."""
-    column: int = 0
-    opens: bool = False
-    """A paragraph surely begins here, as an initial shows."""
-
-
-@dataclass(slots=True)
-class Page:
-    """One page: its size, and its lines in stream order."""
-
-    number: int
-    width: float
-    height: float
-    lines: list[Line] = field(default_factory=list)
-    characters: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """An entry of the bookmarks: title, depth from 1, page from 1 (None: it points nowhere)."""
-
-    title: str
-    level: int
-    page: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What PDFium gives of a whole file."""
-
-    title: str
-    author: str
-    language: str
-    pages: list[Page]
-    outline: list[Outline]
-    failed: tuple[int, ...] = ()
-    """Pages that PDFium could not load."""
 
 
 def load(data: bytes, name: str) -> Document:
@@ -229,7 +167,7 @@ class _Reader:
         line = Line(stripped, x0, self._right(raw, at[1]), y, size, page.number)
         if len(stripped) > 8 and sizes[0] > 1.5 * size and stripped[0].isalpha():
             line.drop = y0 or -1.0
-        line.text = self._marked(raw, stripped, first, line, drifts)
+        self._find_raised(raw, first, line, drifts)
         self._end(line, hyphen)
         if not line.text:
             return
@@ -241,18 +179,20 @@ class _Reader:
         if hyphen:
             text += SOFT
         line.hyphen = text[-1] in (SOFT, SURE) and len(text) > 1
-        inner, mark = (text[:-1], text[-1]) if line.hyphen else (text, "")
-        line.text = inner.replace(SOFT, "").translate(_LIGATURES) + mark
+        line.text = text
+        for at in range(len(text) - 1 - line.hyphen, -1, -1):
+            if text[at] == SOFT:
+                line.cut(at, at + 1)
+        line.text = line.text.translate(_LIGATURES)
 
-    def _marked(self, raw: object, text: str, first: int, line: Line, drifts: bool) -> str:
-        """The text with raised small numbers and stars enclosed in MARK_OPEN and MARK_SHUT."""
+    def _find_raised(self, raw: object, first: int, line: Line, drifts: bool) -> None:
+        """Note small raised numbers and stars."""
         index = functools.partial(pdfium.FPDFText_GetCharIndexFromTextIndex, raw) if drifts else int
-        found = [m for m in _MARKER.finditer(text) if self._raised(raw, index(first + m.start()), line)]
-        for match in reversed(found):
-            text = f"{text[: match.start()]}{MARK_OPEN}{match[0]}{MARK_SHUT}{text[match.end() :]}"
-        return text
+        line.raised = [
+            m.span() for m in _MARKER.finditer(line.text) if self._is_raised(raw, index(first + m.start()), line)
+        ]
 
-    def _raised(self, raw: object, index: int, line: Line) -> bool:
+    def _is_raised(self, raw: object, index: int, line: Line) -> bool:
         if self._size(raw, index) < 0.8 * line.size or self._origin(raw, index)[1] > line.y + 0.2 * line.size:
             return True
         # Fonts have raised figures of their own, on the base line by the pen: then the glyph's foot tells.

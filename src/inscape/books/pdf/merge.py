@@ -6,7 +6,9 @@ stream order.
 
 from __future__ import annotations
 
-from inscape.books.pdf.lines import MARK_OPEN, MARK_SHUT, Line, Page
+from dataclasses import replace
+
+from inscape.books.pdf.page import Line, Page
 
 _APART = 0.15
 """Ems between two pieces that make them two words."""
@@ -38,7 +40,7 @@ def _attach_initials(lines: list[Line], body: float) -> list[Line]:
             kept.append(line)
             continue
         first = max(beside, key=lambda o: o.y)
-        first.text = line.text + first.text
+        _put_before(line, first, "")
         first.opens = True
         for other in beside:
             other.x0 = line.x0
@@ -75,12 +77,23 @@ def _join(host: Line, line: Line, body: float) -> None:
     left, right = (host, line) if line.x0 >= host.x0 else (line, host)
     mark = line.text.strip()
     if line.size < 0.8 * host.size and line.y > host.y and (mark.isdigit() or mark in "*†‡§"):
-        line.text = f"{MARK_OPEN}{mark}{MARK_SHUT}"
+        line.raised = [(0, len(line.text))]
     blank = " " if right.x0 - left.x1 > _APART * body else ""
     if len(line.text) > len(host.text):
         host.y = line.y
         host.size = line.size
-    host.text = left.text + blank + right.text
-    host.hyphen = right.hyphen
+    hyphen = right.hyphen
+    if left is host:
+        host.extend(line, blank)
+    else:
+        _put_before(line, host, blank)
+    host.hyphen = hyphen
     host.opens = host.opens or line.opens
     host.x0, host.x1 = min(host.x0, line.x0), max(host.x1, line.x1)
+
+
+def _put_before(first: Line, line: Line, blank: str) -> None:
+    """`line` gets the text of `first` before its own."""
+    whole = replace(first)
+    whole.extend(line, blank)
+    line.text, line.italics, line.raised, line.calls = whole.text, whole.italics, whole.raised, whole.calls

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from inscape.books.pdf.lines import Line
+from inscape.books.pdf.page import Line
 from inscape.books.pdf.statistics import Statistics
 from inscape.books.structure import is_break, is_ordinal, worded_level
 

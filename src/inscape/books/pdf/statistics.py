@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from inscape.books.pdf.lines import Line, Page
+from inscape.books.pdf.page import Line, Page
 
 _Margins = dict[tuple[int, int], float]
 

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inscape.books.pdf.footnotes import Note
-from inscape.books.pdf.furniture import plain
 from inscape.books.pdf.hyphens import Vocabulary, is_broken
-from inscape.books.pdf.lines import SOFT, Line, Outline
+from inscape.books.pdf.page import SOFT, Line, Outline
 from inscape.books.pdf.paragraphs import Block
 from inscape.books.pdf.statistics import Statistics
 from inscape.books.structure import is_break, is_ordinal, worded_level
@@ -85,10 +84,10 @@ class Writer:
                 made += line.text
             else:
                 made += " " + line.text
-        return squeeze(plain(made).replace(SOFT, "-"))
+        return squeeze(made.replace(SOFT, "-"))
 
     def _line(self, line: Line) -> str:
-        return plain(line.text).replace(SOFT, "-")
+        return line.text.replace(SOFT, "-")
 
     # ------------------------------------------------------------ kinds
 
