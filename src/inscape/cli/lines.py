@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 from inscape.events import (
     BookAdded,
@@ -47,6 +48,9 @@ def line(event: Event) -> str | None:
             return None
 
 
+_PLURALS = {"quote": "block quotations", "verse": "pieces of verse", "list": "items of lists", "play": "speeches"}
+
+
 def _book_read(event: BookRead) -> str:
     head = f"{event.title or PurePath(event.path).name}" + (f", by {event.author}" if event.author else "")
     size = [
@@ -57,11 +61,20 @@ def _book_read(event: BookRead) -> str:
         plural(event.words, "word"),
     ]
     lines = [head, "  " + ", ".join(size)]
+    if event.kinds:
+        counted = (f"{n:,} {k if n == 1 else _PLURALS.get(k, k + 's')}" for k, n in event.kinds.items())
+        lines.append(f"  among them: {', '.join(counted)}")
+    if event.removed:
+        lines.append("  left out:")
     for why, number in event.removed.items():
-        samples = " · ".join(f"“{sample}”" for sample in event.samples.get(why, []))
-        lines.append(f"  left out: {number:,} × {why}" + (f"  {samples}" if samples else ""))
+        samples = " · ".join(map(_sample, event.samples.get(why, [])))
+        lines.append(f"    {f'{number:,} × {why}':<26} {samples}".rstrip())
     lines += [f"  to look at: {doubt}" for doubt in event.doubts]
     return "\n".join(lines)
+
+
+def _sample(sample: Mapping[str, Any]) -> str:
+    return f"“{sample['text']}”" + (f" (page {sample['page']})" if sample["page"] is not None else "")
 
 
 def _passage(event: PassageFound) -> str:

@@ -20,9 +20,11 @@ class BookRead(Event):
     paragraphs: int
     words: int
     chapters: int
+    kinds: dict[str, int]
+    """Units that are neither paragraphs nor scene breaks, by kind."""
     removed: dict[str, int]
-    samples: dict[str, list[str]]
-    """Up to three removed texts for each reason."""
+    samples: dict[str, list[dict[str, Any]]]
+    """Up to three places for each reason: `text` (or the words it was taken from) and `page`."""
     doubts: list[str]
 
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from inscape import books
 from inscape.books import limits
 from inscape.errors import InputError, InscapeError
-from inscape.events import BookAdded, BookRead, Event, Finished, Noted
+from inscape.events import BookAdded, Event, Finished, Noted
 from inscape.project import Project, read_bytes, write_bytes
 from inscape.records import Book, BookText
+from inscape.stages.book_report import report
 from inscape.store import Store
 from inscape.store import books as shelf
-from inscape.text import readable, shorten, slug
-
-SAMPLES = 3
+from inscape.text import readable, slug
 
 
 def add(
@@ -48,25 +47,6 @@ def add(
     yield Finished("add", dict(counts) | {"failed": len(failed)})
     if failed:
         raise InscapeError(_summary(failed, counts.total()))
-
-
-def report(path: Path | str, book: BookText) -> BookRead:
-    """What reading made of a file, and what it left out."""
-    removed = Counter(r.why for r in book.removed)
-    samples = {why: [shorten(r.text) for r in book.removed if r.why == why][:SAMPLES] for why in removed}
-    return BookRead(
-        path=str(path),
-        title=book.title,
-        author=book.author,
-        format=book.format,
-        pages=book.pages,
-        paragraphs=len(book.paragraphs),
-        words=book.words,
-        chapters=len({p.chapter for p in book.paragraphs if p.chapter}),
-        removed=dict(removed),
-        samples=samples,
-        doubts=list(book.doubts),
-    )
 
 
 @dataclass(slots=True)

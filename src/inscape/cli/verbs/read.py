@@ -28,7 +28,7 @@ def command(file: Path, as_json: bool, report: bool) -> None:
     from inscape.books import limits, render
     from inscape.cli.lines import line
     from inscape.project import read_bytes
-    from inscape.stages.add import report as reported
+    from inscape.stages.book_report import report as reported
 
     book = books.read(read_bytes(file, limits.FILE), file.name)
     for doubt in () if report else book.doubts:
