@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from inscape.books import read
 from inscape.books.decode import decode, mend
+from tests.books.makers import docx, epub, par
 
 ENGLISH = "“It’s a café—naïve, isn’t it?” said Zoë. She paid £5 … and left.\n\n" * 6
 TURKISH = "Şimdi ışığı söndür, dedi. Çocuğun gözü İstanbul’daydı; güneş doğuyordu, ağaçlar sessizdi.\n\n" * 8
@@ -83,3 +84,39 @@ def test_html_says_its_encoding() -> None:
     book = read(page.encode("iso-8859-9"), "a.html")
     assert book.paragraphs[0].text == "Şimdi ışık."
     assert book.doubts == ()
+
+
+MIXED = "Şimdi ışığı söndür 😀, dedi. Gözü İstanbul’daydı 🌍🇹🇷👩‍👩‍👧; ağaçlar “sessizdi”.\n\n" * 8
+CODECS = ["cp1252", "latin-1", "cp1254", "mac_roman"]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("text", [MIXED, "👍 tamam 😂\n"])
+def test_turkish_and_emoji_come_back_as_a_whole(text: str, codec: str) -> None:
+    spoiled = sloppy(text.encode(), codec)
+    better, doubt = mend(spoiled)
+    assert better == text
+    assert doubt is not None
+    assert f"mis-decoded as {codec};" in doubt
+
+
+@pytest.mark.parametrize("first", CODECS)
+@pytest.mark.parametrize("second", ["cp1252", "mac_roman"])
+def test_twice_by_two_codecs(first: str, second: str) -> None:
+    assert mend(sloppy(sloppy(MIXED.encode(), first).encode(), second))[0] == MIXED
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_file_of_two_parts(codec: str) -> None:
+    sound = "‘Sound’ — Ωmega… İyi 😀.\n"
+    assert mend(sound + sloppy(MIXED.encode(), codec))[0] == sound + MIXED
+
+
+def test_every_format_is_mended() -> None:
+    bad = sloppy("Gözü “İstanbul”da 😀.".encode(), "cp1254")
+    page = f"<html><body><p>{bad}</p></body></html>"
+    files = {"a.txt": bad.encode(), "a.md": bad.encode(), "a.html": page.encode(), "a.docx": docx(par(bad))}
+    for name, data in {**files, "a.epub": epub({"a.xhtml": f"<p>{bad}</p>"})}.items():
+        book = read(data, name)
+        assert [p.text for p in book.paragraphs] == ["Gözü “İstanbul”da 😀."], name
+        assert "mis-decoded as cp1254" in book.doubts[0], name

@@ -123,3 +123,74 @@ def test_marks_go_and_words_stay(written: str, meant: str) -> None:
 
 def test_a_number_of_five_thousand_digits_is_no_crash() -> None:
     assert read(f"a &#{'9' * 5000}; b".encode(), "a.md").paragraphs[0].text == "a \ufffd b"
+
+
+SIGNS = "a\ufdd0b\ufdd39\ufdd4c"
+
+
+@pytest.mark.parametrize("written", [SIGNS, "a&#xFDD0;b&#64979;9&#xfdd4;c"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.docx", "a.epub"])
+def test_no_file_can_write_our_signs(name: str, written: str) -> None:
+    data = {
+        "a.html": html(f"<p>{written}</p>"),
+        "a.docx": docx(par(written)),
+        "a.epub": epub({"a.xhtml": f"<p>{written}</p>"}),
+    }.get(name, written.encode())
+    unit = read(data, name).paragraphs[0]
+    meant = {"a.txt": written, "a.md": "ab9c"}.get(name, "") if "&" in written else ""  # Python makes none of these
+    assert unit.text == (meant or "a\ufffdb\ufffd9\ufffdc")
+    assert (unit.italics, unit.notes, unit.breaks) == ((), (), ())
+
+
+def test_parts_of_an_epub_however_they_are_named_and_made() -> None:
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" version="2.0"><manifest>'
+        '<item id="a" href="own%20text/part%201.xhtml" media-type="application/xhtml+xml"/>'
+        '<item id="b" href="B.XHTML" media-type="application/xhtml+xml"/>'
+        '<item id="s" href="s.svg" media-type="image/svg+xml"/><item id="n" href="toc.ncx" '
+        'media-type="application/x-dtbncx+xml"/></manifest><spine toc="n"><itemref idref="a"/><itemref idref="b" '
+        'linear="no"/><itemref idref="s"/><itemref idref="a"/></spine></package>'
+    )
+    two = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>One.</p></body><body><p>Two.</p></body></html>'
+    ncx = (
+        '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap><navPoint>'
+        "<navLabel><text>The River</text></navLabel>"
+        '<content src="own%20text/part%201.xhtml#x"/><navPoint><navLabel><text>II</text></navLabel>'
+        '<content src="B.XHTML"/></navPoint></navPoint></navMap></ncx>'
+    )
+    extra: dict[str, str | bytes] = {
+        "OPS/own text/part 1.xhtml": two,
+        "OPS/B.XHTML": "<HTML><BODY><P>Three&nbsp;four.</P></BODY></HTML>",
+        "OPS/s.svg": "<svg xmlns='http://www.w3.org/2000/svg'><text>Drawn.</text></svg>",
+        "OPS/toc.ncx": ncx,
+    }
+    book = read(epub({}, extra=extra, package=package), "a.epub")
+    assert [(p.text, p.chapter) for p in book.paragraphs] == [
+        ("One.", "The River"),
+        ("Two.", "The River"),
+        ("Three four.", "The River, Chapter II"),
+    ]
+    assert len(book.doubts) == 1
+    assert "s.svg" in book.doubts[0]
+
+
+def test_navigation_that_is_not_sound_is_doubted_and_not_used() -> None:
+    book = read(epub({"a.xhtml": "<p>One.</p>"}, nav="<nav><ol>"), "a.epub")
+    assert texts(book) == ["One."]
+    assert book.doubts == ("'OPS/nav.xhtml' is not sound XML; its table of contents and pages are not used.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", b"[Pg 1]\n" * 30_000 + b"x"),
+        ("a.txt", b"\f" * 100_000 + b"x"),
+        ("a.txt", b"word* x\n\n* note\n\n" * 5_000),
+        ("a.md", b"*a **b " * 20_000),
+        ("a.html", b"<html><body><p>x" + b"<i></i><br>" * 100_000 + b"</p></body></html>"),
+        ("a.html", b"<html><head><style>" + b"p " * 100_000 + b"i{font-style:italic}</style></head><p><i>x</i></p>"),
+    ],
+    ids=["pages", "feeds", "stars", "emphasis", "empty tags", "selectors"],
+)
+def test_hostile_text_costs_no_time_out_of_proportion(name: str, data: bytes) -> None:
+    assert read(data, name).words

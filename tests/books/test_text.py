@@ -183,7 +183,7 @@ The end &amp; all.
         (1, "Part One"),
         (2, "Part One, Setext"),
     ]
-    assert [r.why for r in book.removed] == ["front matter", "comment"]
+    assert [r.why for r in book.removed] == ["front matter", "comment", "note marker"]
 
 
 # ---------------------------------------------------------------- HTML
@@ -236,7 +236,9 @@ def test_plain_and_objects() -> None:
     assert "".join(plain(book)) == "One\n\nA word.\n\n* * *\n\nl1\nl2\n\nNotes\n\nThe note.\n"
     rows = list(objects(book))
     assert rows[0] == {"kind": "heading", "text": "One", "page": None, "chapter": "One", "level": 1, "place": "line 1"}
-    assert rows[1] == {"kind": "paragraph", "text": "A word.", "page": None, "chapter": "One", "place": "line 3"}
+    assert rows[1] == {"kind": "paragraph", "text": "A word.", "page": None, "chapter": "One", "place": "line 3"} | {
+        "notes": ((6, "note 1, line 10"),)
+    }
     assert [row["kind"] for row in rows] == ["heading", "paragraph", "break", "verse", "note"]
 
 

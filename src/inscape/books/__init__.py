@@ -10,23 +10,30 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from inscape.books.detect import FORMATS, detect
 from inscape.errors import BookError
 from inscape.records import BookText
 
+if TYPE_CHECKING:  # the PDF reader and its library are loaded only for a PDF
+    from inscape.books.pdf import Load, Recognize
+
 __all__ = ["FORMATS", "read"]
 
 
-def read(data: bytes, name: str) -> BookText:
+def read(data: bytes, name: str, load: Load | None = None, recognize: Recognize | None = None) -> BookText:
     """Read a book. `name` is the file's name: it serves messages, and the format where the content does not say.
+
+    Two steps of reading a PDF may be done elsewhere, and are left alone for other formats: `load` gives its pages as
+    lines (in several processes, say), `recognize` reads pages that are only pictures.
 
     Raises BookError, with a sentence for the person, when the bytes cannot be read as a book.
     """
-    module = importlib.import_module(f"inscape.books.{detect(data, name)}")
-    reader = cast("Callable[[bytes, str], BookText]", module.read)
+    format_ = detect(data, name)
+    reader = cast("Callable[..., BookText]", importlib.import_module(f"inscape.books.{format_}").read)
+    steps: dict[str, Any] = {"load": load, "recognize": recognize} if format_ == "pdf" else {}
     try:
-        return reader(data, name)
+        return reader(data, name, **{step: how for step, how in steps.items() if how is not None})
     except MemoryError:
         raise BookError(f"{name} does not fit into this machine's memory. Split it.") from None

@@ -29,8 +29,13 @@ _CONTINUATION = re.escape(bytes(range(0x80, 0xC0)).decode("cp1252", "ignore")) +
 _MARKS = re.compile(
     rf"[ÃÄÅ](?!\xa0)[{_CONTINUATION}]"  # two bytes of UTF-8, seen through cp1252 or latin-1
     r"|â€|â\x80|Â[\xa0«»©°·¿¡]"
+    r"|[ðğ][Ÿ\x9f]|\uf8ffü"  # an emoji's first two, through any of them
     r"|‚Ä[ìîòôúùÆ¶]|√[©®†°¢£¥§•¶ß±∂∏ºªΩ]"  # the same through Mac Roman
 )
+_FIRST = ("Ã", "Ä", "Å", "Â", "â€", "â\x80", "‚Ä", "√", "ðŸ", "ğŸ", "ð\x9f", "ğ\x9f", "\uf8ffü")
+"""Letters with which the marks begin: to look for one of them costs next to nothing."""
+_FIRST_BYTES = tuple(first.encode() for first in _FIRST)
+_ONLY_CP1252 = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _ALIEN = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -149,19 +154,25 @@ def _western(data: bytes, guess: str) -> str:
 # ---------------------------------------------------------------- text already mis-decoded
 
 
+def suspect(data: bytes) -> bool:
+    """Whether text in UTF-8 may bear marks of damage: a glance, for files that are long."""
+    return any(first in data for first in _FIRST_BYTES)
+
+
 def mend(text: str) -> tuple[str, str | None]:
     """Text that is UTF-8 read with another codec -> the text it was, and a sentence; else the text and None.
 
     The whole text is turned back first, which is exact. Where parts are sound and parts are not, ftfy turns back the
     lines that bear marks, and touches nothing else in them.
     """
-    if not _MARKS.search(text):
+    if not any(first in text for first in _FIRST) or not _MARKS.search(text):
         return text, None
     for codec in _MISREAD_AS:
         turned = _turn_back(text, codec)
         if turned is not None:
             again, _ = mend(turned)
-            label = "latin-1" if codec == "cp1252" and re.search(r"[\x80-\x9f]", text) else codec
+            latin = codec == "cp1252" and re.search(r"[\x80-\x9f]", text) and not _ONLY_CP1252.search(text)
+            label = "latin-1" if latin else codec
             return again, _sentence(label, _places(text))
     return _by_line(text)
 
@@ -204,7 +215,8 @@ def _by_line(text: str) -> tuple[str, str | None]:
     for i, line in enumerate(lines):
         if not _MARKS.search(line):
             continue
-        better = _turn_back(line, "cp1252") or ftfy.fix_text(line, config)
+        turned = filter(None, (_turn_back(line, codec) for codec in _MISREAD_AS))
+        better = next(turned, None) or ftfy.fix_text(line, config)
         if better != line:
             places += len(_MARKS.findall(line))
             lines[i] = better

@@ -1,92 +1,266 @@
 """DOCX: paragraphs by their styles, notes at the end.
 
-Invariant: reads word/document.xml once, as a stream, and frees each paragraph when it has been read; deleted text of
-tracked changes is no text. Word stores no pages, so a unit's place is its paragraph's number.
+Invariant: reads word/document.xml once, as a stream, and frees each paragraph when it has been read. What is no text
+of the book (tracked deletions, hidden text, comments, running heads, tables of contents) is in `removed`. Word keeps
+no pages but those of its last layout; a unit's place is its paragraph's number.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
+from inscape.books import marks
 from inscape.books.archive import Archive
-from inscape.books.decode import mend
+from inscape.books.calls import WHY, finished
+from inscape.books.decode import mend, suspect
+from inscape.books.docx_styles import Styles, W, child, level_of, styles
+from inscape.books.matter import matter_of
 from inscape.books.structure import assemble, is_break, worded_level
+from inscape.books.trees import safe
 from inscape.errors import BookError
-from inscape.records import BookText, Kind, Paragraph
-from inscape.text import squeeze
+from inscape.records import BookText, Kind, Paragraph, Removal
+from inscape.text import plural, squeeze
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_P, _TC, _TR, _VAL = f"{_W}p", f"{_W}tc", f"{_W}tr", f"{_W}val"
-_BETWEEN = {
-    f"{_W}tab": " ",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "-",
-    f"{_W}ptab": " ",
-}
-_NESTED = frozenset((f"{_W}txbxContent", f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr"))
+_LOOSE = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_P, _R, _T, _TC, _TR = f"{W}p", f"{W}r", f"{W}t", f"{W}tc", f"{W}tr"
+_PPR, _RPR, _BODY = f"{W}pPr", f"{W}rPr", f"{W}body"
+_BR, _PAGE = f"{W}br", f"{W}lastRenderedPageBreak"
+_BETWEEN = {f"{W}tab": " ", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": " "}
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_CALLS = {f"{W}footnoteReference": "footnote", f"{W}endnoteReference": "endnote"}
+_GONE = {f"{W}del": "tracked deletion", f"{W}moveFrom": "tracked deletion", f"{W}rt": "reading aid"}
+_GONE_TEXT = (_T, f"{W}delText")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADING = re.compile(r"^heading (\d)", re.I)
-_KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (re.compile(r"quot|block text|epigraph", re.I), "quote"),
-    (re.compile(r"verse|poem|poetry|stanza", re.I), "verse"),
-    (re.compile(r"^list\b", re.I), "list"),
-)
-
-
-@dataclass(slots=True)
-class _Style:
-    name: str = ""
-    based: str = ""
-    level: int = 0
-    """Of a heading, from 1; 0 where the style is none."""
-    numbered: bool = False
+_NESTED = frozenset((f"{W}txbxContent", _PPR, _RPR, _FALLBACK))
+_BESIDE = re.compile(r"^word/(?:(header|footer)\d*|(comments))\.xml$")
+_SHORT = 80
+"""Characters, at most, of a line of ornaments."""
+_VERSE = 70
+"""Characters, at most, of every line of a paragraph that its writer broke into lines: verse."""
+_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
 
 
 @dataclass(slots=True)
 class _Reader:
     """The state of one reading of document.xml."""
 
-    styles: dict[str, _Style]
+    styles: Styles
+    notes: frozenset[str] = frozenset()
+    """Places of the notes that the file holds."""
+    page: int | None = None
     units: list[Paragraph] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
     number: int = 0
+    _parts: list[str] = field(default_factory=list)
+    _italic: bool = False
+    _signed: bool = False
+
+    # ------------------------------------------------------------ text
+
+    def text(self, paragraph: Any, italic: bool) -> str:
+        """Text of a paragraph, with signs; without text boxes, which come as paragraphs of their own."""
+        self._parts, self._italic, self._signed = [], False, False
+        pending = list(reversed(paragraph))
+        while pending:
+            here = pending.pop()
+            tag = here.tag
+            if tag == _R:
+                self._run(here, italic)
+            elif tag == _PPR:
+                continue
+            elif tag in _GONE:
+                self._take_out(here, _GONE[tag])
+            elif tag == _MATH:
+                self._say(here.text or "", italic)
+            elif tag not in _NESTED:
+                pending.extend(reversed(here))
+        return "".join(self._parts)
+
+    def _run(self, run: Any, italic: bool) -> None:
+        mark = False
+        for leaf in run:
+            tag = leaf.tag
+            if tag == _T:
+                if mark:  # the sign that the writer chose for a note
+                    self.removed.append(Removal(WHY, leaf.text or "", self.page))
+                elif leaf.text:
+                    self._say(leaf.text, italic)
+            elif tag == _RPR:
+                italic, hidden = self.styles.letters(leaf, italic)
+                if hidden:
+                    self._take_out(run, "hidden text")
+                    return
+            elif tag == _BR:
+                self._parts.append("\n" if leaf.get(f"{W}type") not in ("page", "column") else " ")
+            elif tag in _BETWEEN:
+                self._parts.append(_BETWEEN[tag])
+            elif tag == _PAGE:
+                self._turn()
+            elif tag in _CALLS:
+                mark = self._call(f"{_CALLS[tag]} {leaf.get(f'{W}id')}", leaf)
+            elif len(leaf) and tag not in _NESTED:
+                self._inside(leaf, italic)
+
+    def _inside(self, leaf: Any, italic: bool) -> None:
+        """What stands in a run beside text: a ruby, a control; never a text box or its copy for old programs."""
+        pending = [leaf]
+        while pending:
+            here = pending.pop()
+            if here.tag in _GONE:
+                self._take_out(here, _GONE[here.tag])
+            elif here.tag == _T:
+                self._say(here.text or "", italic)
+            elif here.tag not in _NESTED:
+                pending.extend(reversed(here))
+
+    def _say(self, text: str, italic: bool) -> None:
+        if italic != self._italic:
+            self._parts.append(marks.ITALIC if italic else marks.ROMAN)
+            self._italic, self._signed = italic, True
+        if not text.isascii():
+            for sign in _JOINERS:
+                text = text.replace(sign, "")
+            text = text.replace("\u2011", "-")
+        self._parts.append(text)
+
+    def _turn(self) -> None:
+        if self.page is not None:
+            self.page += 1
+            self._parts.append(marks.page(self.page))
+            self._signed = True
+
+    def _call(self, place: str, leaf: Any) -> bool:
+        """Whether the text that follows is the writer's own sign for the note."""
+        if place in self.notes:
+            self._parts.append(marks.note(place))
+            self._signed = True
+        return leaf.get(f"{W}customMarkFollows", "0") in ("1", "true", "on")
+
+    def _take_out(self, element: Any, why: str) -> None:
+        if text := squeeze("".join(e.text or "" for e in element.iter(*_GONE_TEXT))):
+            self.removed.append(Removal(why, text, self.page))
+
+    # ------------------------------------------------------------ paragraphs
+
+    def paragraph(self, element: Any) -> None:
+        """Read a w:p into a unit."""
+        self.number += 1
+        if _is_fallback(element):
+            return
+        properties = element.find(_PPR)
+        kind, level, italic, contents = self._meaning(properties)
+        page = self.page
+        raw = self.text(element, italic)
+        place = f"paragraph {self.number:,}"
+        lines = [" ".join(part.split()) for part in raw.split("\n")] if "\n" in raw else [" ".join(raw.split())]
+        plain = [marks.bare(line).strip() for line in lines] if self._signed else lines
+        whole = " ".join(filter(None, plain)) if len(plain) > 1 else plain[0]
+        if not whole or (len(whole) < _SHORT and is_break(whole)):
+            self._break(whole, properties, page, place)
+        elif contents:
+            self.removed.append(Removal("table of contents", whole, page))
+        else:
+            if (
+                len(plain) > 1
+                and kind in ("paragraph", "quote")
+                and sum(map(bool, plain)) > 1
+                and max(map(len, plain)) <= _VERSE
+            ):
+                kind = "verse"
+            text = ("\n" if kind == "verse" else " ").join(filter(None, lines)) if len(lines) > 1 else lines[0]
+            unit = Paragraph(kind, text, page, None, place, level)
+            self.units.append(finished(unit, text, kind == "verse") if self._signed else unit)
+
+    def _break(self, ornament: str, properties: Any, page: int | None, place: str) -> None:
+        if ornament:
+            self.removed.append(Removal("scene break", ornament, page))
+        if ornament or (properties is not None and properties.find(f"{W}pBdr") is not None):
+            self.units.append(Paragraph("break", "", page, None, place))
+
+    def _meaning(self, properties: Any) -> tuple[Kind, int, bool, bool]:
+        """(kind, level, italic, line of a table of contents), by a paragraph's own properties, then by its style."""
+        if properties is None:
+            return "paragraph", 0, False, False
+        said = self.styles.meaning(child(properties, "pStyle"))
+        if level := level_of(child(properties, "outlineLvl")):
+            return "heading", level, said.italic, said.contents
+        if said.kind != "paragraph":
+            return said.kind, said.level, said.italic, said.contents
+        numbers = properties.find(f"{W}numPr")
+        own = numbers is not None and child(numbers, "numId") != "0"
+        listed = own or (numbers is None and said.numbered)
+        return "list" if listed else "paragraph", 0, said.italic, said.contents
+
+    def row(self, row: Any) -> None:
+        """Read a w:tr into a unit; the paragraphs of a single cell are units of their own."""
+        if any(True for _ in row.iterancestors(_TC)):
+            return  # the row of a table within a cell: it is read with that cell
+        # A cell may stand inside a content control; the cells of a table within a cell belong to that cell.
+        cells = [cell for cell in row.iter(_TC) if next(cell.iterancestors(_TR)) is row]
+        if len(cells) == 1:
+            for element in cells[0].iter(_P):
+                self.paragraph(element)
+        else:
+            self.number += 1
+            page = self.page
+            texts = [self._cell(cell) for cell in cells]
+            if joined := " | ".join(t for t in texts if marks.bare(t).strip()):
+                unit = Paragraph("table", joined, page, None, f"paragraph {self.number:,}")
+                self.units.append(finished(unit, joined))
+        row.clear()
+
+    def _cell(self, cell: Any) -> str:
+        return squeeze(" ".join(f"{self.text(p, False)}{marks.ROMAN}" for p in cell.iter(_P) if not _is_fallback(p)))
 
 
 def read(data: bytes, name: str) -> BookText:
     """Read a DOCX. Raises BookError: not whole, protected, hostile, or without text."""
     archive = Archive(data, name, "DOCX")
-    document = archive.read("word/document.xml")
-    if _STRICT in document[:4000]:
-        raise BookError(
-            f"{name} is a 'Strict Open XML' document. "
-            "Open it in Word, save it as 'Word Document (.docx)', and add that."
-        )
-    document, doubts = _mended(document)
-    reader = _Reader(_styles(archive))
+    document, doubts = _mended(_part(archive, "word/document.xml"))
+    known = styles(_parse(archive, "word/styles.xml"))
+    notes, removed = _notes(archive, known)
+    paged = b"lastRenderedPageBreak" in document
+    reader = _Reader(known, frozenset(n.place for n in notes), 1 if paged else None)
     _body(document, reader, name)
-    reader.units += _notes(archive, "footnote") + _notes(archive, "endnote")
     units = _headings(reader.units)
     if not any(u.text for u in units):
         raise BookError(
             f"{name} holds no text; if it shows scanned pages, export a PDF and run 'ocrmypdf' on it first."
         )
     title, author, language = _core(archive)
-    return BookText(title, author, language, "docx", assemble(units, title), None, (), doubts)
+    units = matter_of([*units, *notes], title)
+    removed = [*reader.removed, *removed, *_beside(archive)]
+    if paged:
+        pages = plural(reader.page or 1, "page")
+        doubts = (*doubts, f"Pages ({pages}) are those of Word's last layout on its writer's machine, not of a print.")
+    return BookText(title, author, language, "docx", assemble(units, title), reader.page, tuple(removed), doubts)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _part(archive: Archive, path: str) -> bytes:
+    """A part's bytes; those of a 'Strict Open XML' document under the names that Word usually writes."""
+    data = archive.read(path)
+    return data.replace(_STRICT, _LOOSE) if _STRICT in data[:4000] else data
 
 
 def _mended(document: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """A part's bytes without our signs, and mended where its text had been decoded wrongly."""
+    if not suspect(document):
+        return safe(document), ()
     try:
-        text, doubt = mend(document.decode("utf-8"))
+        text = document.decode("utf-8")
     except UnicodeDecodeError:
         return document, ()
-    return (text.encode("utf-8"), (doubt,)) if doubt else (document, ())
+    better, doubt = mend(text)
+    return safe(better.encode("utf-8") if doubt else document), (doubt,) if doubt else ()
 
 
 def _parse(archive: Archive, path: str) -> Any:
@@ -94,7 +268,8 @@ def _parse(archive: Archive, path: str) -> Any:
     if path not in archive.names:
         return None
     try:
-        return etree.fromstring(archive.read(path), etree.XMLParser(resolve_entities=False, no_network=True))
+        document, _ = _mended(_part(archive, path))
+        return etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except etree.XMLSyntaxError as error:
         raise _unsound(archive.name, path, error) from error
 
@@ -106,150 +281,59 @@ def _unsound(name: str, path: str, error: etree.XMLSyntaxError) -> BookError:
     )
 
 
-# ---------------------------------------------------------------- styles
-
-
-def _styles(archive: Archive) -> dict[str, _Style]:
-    root = _parse(archive, "word/styles.xml")
-    styles: dict[str, _Style] = {}
-    if root is None:
-        return styles
-    for element in root.iter(f"{_W}style"):
-        if element.get(f"{_W}type") != "paragraph":
-            continue
-        style = _Style(_child(element, "name"), _child(element, "basedOn"))
-        outline = next((e.get(_VAL, "") for e in element.iter(f"{_W}outlineLvl")), "")
-        style.level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0
-        if found := _HEADING.match(style.name):
-            style.level = int(found[1])
-        elif style.name.lower() == "title":
-            style.level = 1
-        style.numbered = element.find(f"{_W}pPr/{_W}numPr") is not None
-        styles[element.get(f"{_W}styleId", "")] = style
-    return styles
-
-
-def _child(element: Any, tag: str) -> str:
-    found = element.find(f"{_W}{tag}")
-    return found.get(_VAL, "") if found is not None else ""
-
-
-def _chain(styles: dict[str, _Style], style: str) -> Iterator[_Style]:
-    """A style and those it is based on; a circle of styles ends where it closes."""
-    seen: set[str] = set()
-    while style in styles and style not in seen:
-        seen.add(style)
-        yield styles[style]
-        style = styles[style].based
-
-
-def _kind(paragraph: Any, styles: dict[str, _Style]) -> tuple[Kind, int]:
-    """(kind, heading level) of a paragraph, by its own properties first, then by its styles."""
-    properties = paragraph.find(f"{_W}pPr")
-    if properties is None:
-        return "paragraph", 0
-    outline = _child(properties, "outlineLvl")
-    chain = list(_chain(styles, _child(properties, "pStyle")))
-    level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0
-    level = level or next((s.level for s in chain if s.level), 0)
-    if level:
-        return "heading", level
-    for style in chain:
-        for pattern, kind in _KINDS:
-            if pattern.search(style.name):
-                return kind, 0
-    numbers = properties.find(f"{_W}numPr")
-    own = numbers is not None and _child(numbers, "numId") != "0"
-    return ("list", 0) if own or (numbers is None and any(s.numbered for s in chain)) else ("paragraph", 0)
-
-
-# ---------------------------------------------------------------- text
-
-
 def _body(document: bytes, reader: _Reader, name: str) -> None:
     try:
         events = etree.iterparse(
-            io.BytesIO(document), events=("end",), tag=(_P, _TR), resolve_entities=False, no_network=True
+            io.BytesIO(document),
+            events=("end",),
+            tag=(_P, _TR),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=True,
         )
         for _, element in events:
+            above = element.getparent()
             if element.tag == _TR:
-                _row(element, reader)
+                reader.row(element)
+            elif above is not None and above.tag == _BODY:
+                reader.paragraph(element)
+                element.clear()
             elif not any(True for _ in element.iterancestors(_TC)):
-                _paragraph(element, reader)
-                if element.getparent() is not None and element.getparent().tag == f"{_W}body":
-                    element.clear()
+                reader.paragraph(element)
     except etree.XMLSyntaxError as error:
         raise _unsound(name, "word/document.xml", error) from error
 
 
-def _paragraph(element: Any, reader: _Reader) -> None:
-    reader.number += 1
-    if _is_fallback(element):
-        return
-    text = _text(element)
-    kind, level = _kind(element, reader.styles)
-    place = f"paragraph {reader.number:,}"
-    lines = [line for line in map(squeeze, text.split("\n")) if line]
-    if not lines:
-        if element.find(f"{_W}pPr/{_W}pBdr") is not None:
-            reader.units.append(Paragraph("break", "", None, None, place))
-        return
-    if is_break(" ".join(lines)):
-        reader.units.append(Paragraph("break", "", None, None, place))
-        return
-    if kind == "verse" or (kind in ("paragraph", "quote") and len(lines) > 1 and max(map(len, lines)) <= 70):
-        kind = "verse"
-    joined = ("\n" if kind == "verse" else " ").join(lines)
-    reader.units.append(Paragraph(kind, joined, None, None, place, level))
-
-
 def _is_fallback(element: Any) -> bool:
     """Whether the element only says again, for old programs, what stands beside it."""
-    return any(True for _ in element.iterancestors(_FALLBACK))
+    above = element.getparent()
+    return above is not None and above.tag != _BODY and any(True for _ in element.iterancestors(_FALLBACK))
 
 
-def _text(element: Any) -> str:
-    """Text of a paragraph, without text boxes (they come as paragraphs of their own), deletions and note markers."""
-    parts: list[str] = []
-    pending = [element]
-    while pending:
-        here = pending.pop()
-        tag = here.tag
-        if tag == f"{_W}t":
-            parts.append(here.text or "")
-        elif tag in _BETWEEN:
-            page = here.get(f"{_W}type") in ("page", "column")
-            parts.append(" " if page else _BETWEEN[tag])
-        elif tag not in _NESTED and tag != _FALLBACK:
-            pending.extend(reversed(here))
-    return "".join(parts)
-
-
-def _row(row: Any, reader: _Reader) -> None:
-    if any(True for _ in row.iterancestors(_TC)):
-        return  # the row of a table within a cell: it is read with that cell
-    # A cell may stand inside a content control; the cells of a table within a cell belong to that cell.
-    cells = [cell for cell in row.iter(_TC) if next(cell.iterancestors(_TR)) is row]
-    if len(cells) == 1:
-        for element in cells[0].iter(_P):
-            _paragraph(element, reader)
-    else:
-        reader.number += 1
-        texts = [squeeze(" ".join(_text(p) for p in cell.iter(_P) if not _is_fallback(p))) for cell in cells]
-        if joined := " | ".join(t for t in texts if t):
-            reader.units.append(Paragraph("table", joined, None, None, f"paragraph {reader.number:,}"))
-    row.clear()
-
-
-def _notes(archive: Archive, what: str) -> list[Paragraph]:
-    root = _parse(archive, f"word/{what}s.xml")
+def _notes(archive: Archive, known: Styles) -> tuple[list[Paragraph], list[Removal]]:
     made: list[Paragraph] = []
-    for note in root.iter(f"{_W}{what}") if root is not None else ():
-        if note.get(f"{_W}type") in ("separator", "continuationSeparator", "continuationNotice"):
-            continue
-        if text := squeeze(" ".join(_text(p) for p in note.iter(_P))):
-            made.append(Paragraph("note", text, None, None, f"{what} {note.get(f'{_W}id')}"))
-    return made
+    reader = _Reader(known)
+    for what in ("footnote", "endnote"):
+        root = _parse(archive, f"word/{what}s.xml")
+        for note in root.iter(f"{W}{what}") if root is not None else ():
+            if note.get(f"{W}type") in ("separator", "continuationSeparator", "continuationNotice"):
+                continue
+            text = " ".join(f"{reader.text(p, False)}{marks.ROMAN}" for p in note.iter(_P) if not _is_fallback(p))
+            if marks.bare(text).strip():
+                unit = Paragraph("note", text, place=f"{what} {note.get(f'{W}id')}")
+                made.append(finished(unit, text))
+    return made, reader.removed
+
+
+def _beside(archive: Archive) -> list[Removal]:
+    """Running heads and feet, and the remarks of readers."""
+    found: dict[tuple[str, str], None] = {}
+    for path in sorted(archive.names):
+        if (what := _BESIDE.match(path)) and (root := _parse(archive, path)) is not None:
+            for element in root.iter(_P):
+                if text := squeeze("".join(t.text or "" for t in element.iter(_T))):
+                    found["comment" if what[2] else "running head", text] = None
+    return [Removal(why, text) for why, text in found]
 
 
 def _headings(units: list[Paragraph]) -> list[Paragraph]:
@@ -257,9 +341,7 @@ def _headings(units: list[Paragraph]) -> list[Paragraph]:
     if any(u.kind == "heading" for u in units):
         return units
     return [
-        Paragraph("heading", u.text, None, None, u.place, level)
-        if u.kind == "paragraph" and (level := worded_level(u.text))
-        else u
+        replace(u, kind="heading", level=level) if u.kind == "paragraph" and (level := worded_level(u.text)) else u
         for u in units
     ]
 

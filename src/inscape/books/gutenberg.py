@@ -20,6 +20,11 @@ _CREDIT = re.compile(
     r"html version by|credits?:|updated editions?)",
     re.I,
 )
+_CONTENTS = re.compile(
+    r"^\W*(?:(?:table of )?contents|table des matières|inhalt(?:sverzeichnis)?|i̇?çi̇?ndeki̇?ler|содержание|оглавление|"
+    r"índice|indice|sommaire)\W*$",
+    re.I,
+)
 _FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(.+(?:\n[ \t]+\S.*)*)", re.M)
 _CREDIT_WITHIN = 4
 
@@ -50,7 +55,7 @@ def fields(text: str) -> dict[str, str]:
 
 def uncontents(units: Sequence[Paragraph]) -> tuple[list[Paragraph], list[Removal]]:
     """Units without a printed table of contents. The witness: its first entry comes again, as a heading."""
-    at = next((i for i, u in enumerate(units) if fold(u.text).rstrip(".:") in ("contents", "table of contents")), None)
+    at = next((i for i, u in enumerate(units) if len(u.text) < 40 and _CONTENTS.match(u.text)), None)
     if at is None or at + 2 >= len(units):
         return list(units), []
     entry = fold(units[at + 1].text.split("\n")[0])

@@ -6,11 +6,29 @@ Nothing is fetched. Size is no concern of this module: the readers have limited 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
 
+from inscape.books import marks
 from inscape.errors import BookError
+
+_NUMERIC = re.compile(rb"&#([xX][0-9a-fA-F]{1,8}|[0-9]{1,8});?")
+_OURS = "\ufdd0".encode()[:2]
+
+
+def safe(data: bytes) -> bytes:
+    """Markup in UTF-8 without the characters that serve as our signs, written as they are or as references."""
+    if _OURS in data:
+        data = marks.foreign(data.decode("utf-8", "replace")).encode("utf-8")
+    return _NUMERIC.sub(_referred, data) if b"&#" in data else data
+
+
+def _referred(found: re.Match[bytes]) -> bytes:
+    digits = found[1]
+    number = int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
+    return "\ufffd".encode() if 0xFDD0 <= number <= 0xFDEF else found[0]
 
 
 def html_tree(data: bytes, name: str) -> Any:

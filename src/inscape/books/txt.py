@@ -8,24 +8,34 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from inscape.books import limits
+from inscape.books import limits, marks
+from inscape.books.calls import WHY
 from inscape.books.decode import decode
 from inscape.books.gutenberg import fields, uncontents, unframe
+from inscape.books.matter import matter_of
 from inscape.books.structure import assemble, is_break, is_ordinal, worded_level
+from inscape.books.txt_signs import Pages, joiner, note_of, opens_note, paged, tied, turns
 from inscape.errors import BookError
 from inscape.records import BookText, Kind, Paragraph, Removal
 from inscape.text import squeeze
 
-_ITALIC = re.compile(r"(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)")
-_NOTE = re.compile(r"^\[(?:foot)?note:?\s*([\w*†]{0,4}):?\s*(.+)\]$", re.I | re.S)
-_NUMBERED_NOTE = re.compile(r"^\[(\d{1,3})\]\s+(.+)$", re.S)
 _PICTURE = re.compile(r"^\[illustrations?\b[^\]]*\]$", re.I)
 _ITEM = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+\S")
 _ENDS = re.compile(r"[.!?…:;—][\"”’')\]_]*$")
+_ORNAMENT = 80
+"""Characters, at most, of a line of ornaments."""
+_NOTE_BLOCKS = 30
+"""Blocks, at most, over which one note in brackets runs."""
+_SALUTATION = re.compile(
+    r"^_?[\"“‘']?_?(?:my (?:very |own )?)?(?:dear(?:est)?|beloved|sir|madam|liebe[rs]?|cher|chère|sevgili|aziz)\b"
+    r"[^.!?]{0,60}[,:!—.-]",
+    re.I,
+)
+_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
 _NUMBERED = 30
 """Characters of text, at least, that a chapter's number stands above; less is a row of a table."""
 _CAPITALS = re.compile(r"[^\W\d_]{2}")
@@ -57,19 +67,37 @@ def read(data: bytes, name: str) -> BookText:
         )
     decoded = decode(data, name)
     about = fields(decoded.text)
-    lines = [line.rstrip() for line in decoded.text.replace("\f", "\n").split("\n")]
+    text = marks.foreign(decoded.text)
+    for sign in _JOINERS:
+        text = text.replace(sign, "")
+    pages = paged(text)
+    lines = [line.rstrip() for line in pages.lines]
+    removed = pages.removed
     shape = _shape(lines)
-    units = _sifted([_unit(block, shape) for block in _blocks(lines, shape)])
-    units, framed = unframe(units)
+    join = joiner(lines, removed)
+    units = _sifted(_opened([_unit(block, shape, join, removed) for block in _blocks(lines, shape)], removed))
+    units, framed = unframe(_paged(units, pages))
     units, contents = uncontents(units)
     units, pictures = _without_pictures(units)
     if not units:
         raise BookError(f"{name} holds no text beside its license. Check that the download is complete.")
-    removed = (*framed, *contents, *pictures)
     title = about.get("title", "")
-    paragraphs = assemble(_unmarked(units), title)
+    units = matter_of(tied(_letters(units), removed), title)
     author, language = about.get("author", ""), about.get("language", "")
-    return BookText(title, author, language, "txt", paragraphs, None, removed, decoded.doubts)
+    gone = (*removed, *(replace(r, text=marks.bare(r.text)) for r in (*framed, *contents, *pictures)))
+    return BookText(title, author, language, "txt", assemble(units, title), pages.count, gone, decoded.doubts)
+
+
+def _paged(units: list[Paragraph], pages: Pages) -> list[Paragraph]:
+    """Units with the page on which they begin; signs within them stay."""
+    if pages.count is None:
+        return units
+    made, here = [], None if pages.labels else 1
+    for unit in units:
+        begins, here = turns(unit.text, here)
+        label = pages.labels.get(begins, "") if begins is not None else ""
+        made.append(replace(unit, page=begins, label=label))
+    return made
 
 
 # ---------------------------------------------------------------- lines to blocks
@@ -119,20 +147,71 @@ def _begins(line: str, held: list[str], shape: _Shape) -> bool:
 # ---------------------------------------------------------------- blocks to units
 
 
-def _unit(block: _Block, shape: _Shape) -> Paragraph:
-    text = squeeze(" ".join(block.lines))
+def _unit(block: _Block, shape: _Shape, join: Callable[[Sequence[str]], str], removed: list[Removal]) -> Paragraph:
+    text = " ".join(join(block.lines).split())
     place = f"line {block.line:,}"
-    if is_break(text):
+    plain = _Block(tuple(map(marks.bare, block.lines)), block.line, block.gap) if marks.bare(text) != text else block
+    bare = marks.bare(text) if plain is not block else text
+    if len(bare) < _ORNAMENT and is_break(bare):
+        removed.append(Removal("scene break", bare))
         return Paragraph("break", "", None, None, place)
-    if note := _NOTE.match(text) or (_NUMBERED_NOTE.match(text) if len(text) > 8 else None):
-        return Paragraph("note", note[2].strip(), None, None, f"note {note[1]}, {place}" if note[1] else place)
-    if level := _heading(block, text):
+    if note := note_of(text):
+        label, words = note
+        removed.append(Removal(WHY, _without(text, words)))
+        return Paragraph("note", words, None, None, f"note {label}, {place}" if label else f"note, {place}")
+    if level := _heading(plain, bare):
         return Paragraph("heading", text, None, None, place, level)
-    kind = _kind(block, shape)
+    kind = _kind(plain, shape)
     body = "\n".join(map(squeeze, block.lines)) if kind in ("verse", "list") else text
-    if kind == "list" and not all(_ITEM.match(line.strip()) for line in block.lines):
+    if kind == "list" and not all(_ITEM.match(line.strip()) for line in plain.lines):
         body = text
     return Paragraph(kind, body, None, None, place)
+
+
+def _without(text: str, words: str) -> str:
+    """What stands around the words of a note: its label and brackets."""
+    head, _, tail = text.rpartition(words)
+    return marks.bare(f"{head.strip()}{tail.strip()}")
+
+
+def _opened(units: list[Paragraph], removed: list[Removal]) -> list[Paragraph]:
+    """Units in which a note in brackets that runs over several blocks is one; and paragraphs that a page parted."""
+    made: list[Paragraph] = []
+    open_ = 0
+    for unit in units:
+        last = made[-1] if made else None
+        if last is not None and open_:
+            open_ -= 1
+            text = f"{last.text} {unit.text}"
+            made[-1] = replace(last, text=text)
+            if note := note_of(text) if unit.text.endswith("]") else None:
+                removed.append(Removal(WHY, _without(text, note[1])))
+                made[-1] = replace(last, kind="note", text=note[1], place=f"note {note[0]}, {last.place}")
+                open_ = 0
+            continue
+        if last is not None and _runs_on(last, unit):
+            made[-1] = replace(last, text=f"{last.text} {unit.text}")
+            continue
+        made.append(unit)
+        open_ = _NOTE_BLOCKS if unit.kind == "paragraph" and opens_note(unit.text) else 0
+    return made
+
+
+def _runs_on(last: Paragraph, unit: Paragraph) -> bool:
+    """Whether a page begins with this unit, and it goes on in the middle of the sentence before."""
+    if last.kind != "paragraph" or unit.kind != "paragraph":
+        return False
+    bare = marks.bare(unit.text[:200])
+    return bare[:1] != unit.text[:1] and bare[:1].islower() and not _ENDS.search(last.text)
+
+
+def _letters(units: list[Paragraph]) -> list[Paragraph]:
+    """Set-off text that begins with a salutation is a letter, to its end."""
+    made, within = [], False
+    for unit in units:
+        within = unit.kind == "quote" and (within or bool(_SALUTATION.match(unit.text)))
+        made.append(replace(unit, kind="letter") if within else unit)
+    return made
 
 
 def _heading(block: _Block, text: str) -> int:
@@ -200,14 +279,3 @@ def _kind(block: _Block, shape: _Shape) -> Kind:
 def _without_pictures(units: list[Paragraph]) -> tuple[list[Paragraph], list[Removal]]:
     pictures = [Removal("illustration", u.text, u.page) for u in units if _PICTURE.match(u.text)]
     return [u for u in units if not _PICTURE.match(u.text)], pictures
-
-
-def _unmarked(units: list[Paragraph]) -> Iterator[Paragraph]:
-    """Units without underscores of italics, and without markers of the notes that the file really has."""
-    marks = [found[1] for u in units if u.kind == "note" and (found := re.match(r"note ([^,]+),", u.place))]
-    marker = re.compile(rf"\s?\[(?:{'|'.join(map(re.escape, sorted(set(marks))))})\]") if marks else None
-    for unit in units:
-        text = _ITALIC.sub(r"\1", unit.text) if "_" in unit.text else unit.text
-        if marker and unit.kind != "note":
-            text = marker.sub("", text)
-        yield replace(unit, text=text) if text != unit.text else unit
