@@ -136,7 +136,10 @@ class Anchor:
     last: int
     end: int
     page: int | None
+    """The page of its first character."""
     chapter: str | None
+    label: str = ""
+    """The printed number of `page`, where it is known and another."""
 
 
 @dataclass(frozen=True, slots=True)

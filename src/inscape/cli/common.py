@@ -22,6 +22,7 @@ from inscape.store.looking import look_at
 from inscape.text import readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Made = TypeVar("Made")
 
 
 def json_option(command: Command) -> Command:
@@ -106,6 +107,19 @@ def closed_after(events: Iterable[Event]) -> Iterator[Iterator[Event]]:
     finally:
         if isinstance(stream, Generator):
             stream.close()
+
+
+def value_of(events: Generator[Event, None, Made], line: Callable[[Event], str | None]) -> Made:
+    """What a generator of events makes in the end; the events themselves are told on stderr."""
+    with closed_after(events):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                made: Made = end.value
+                return made
+            if text := line(event):
+                click.echo(readable(text), err=True)
 
 
 def _unheard() -> None:

@@ -14,7 +14,9 @@ from inscape.events import (
     FileWritten,
     Finished,
     Noted,
+    PagesRecognized,
     PassageFound,
+    PassagesReanchored,
     ProblemFound,
     RowRejected,
 )
@@ -30,6 +32,10 @@ def line(event: Event) -> str | None:
             return f"{path}: already in the project as {id_}, nothing to do."
         case BookAdded(id_, path, status):
             return f"  {status} as {id_} ({path})"
+        case PagesRecognized(path, done, pages):
+            return f"  {path}: {done:,} of {plural(pages, 'page')} recognized"
+        case PassagesReanchored():
+            return _reanchored(event)
         case PassageFound():
             return _passage(event)
         case ProblemFound(path, number, severity, message):
@@ -75,6 +81,13 @@ def _book_read(event: BookRead) -> str:
 
 def _sample(sample: Mapping[str, Any]) -> str:
     return f"“{sample['text']}”" + (f" (page {sample['page']})" if sample["page"] is not None else "")
+
+
+def _reanchored(event: PassagesReanchored) -> str:
+    """'  12 passages found again, 3 of them at another place; 1 not found (The stars)'."""
+    text = f"  {plural(event.found, 'passage')} found again"
+    text += f", {event.moved:,} of them at another place" if event.moved else ""
+    return text + (f"; {len(event.lost):,} not found ({', '.join(event.lost)})" if event.lost else "")
 
 
 def _passage(event: PassageFound) -> str:

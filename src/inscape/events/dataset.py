@@ -30,11 +30,32 @@ class BookRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class BookAdded(Event):
-    """A book stands in the project. `status`: 'added', 'unchanged', 'replaced' or 'updated' (its rights)."""
+    """A book stands in the project. `status`: 'added', 'unchanged', 'replaced', 'reread' (the same file, by another
+    reader) or 'updated' (its rights)."""
 
     id: str
     path: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRecognized(Event):
+    """So many of a scan's pages are text by now. `pages`: how many there are to recognize."""
+
+    path: str
+    done: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesReanchored(Event):
+    """A book was read anew, and its passages were looked for in the new text. `found`: how many stand there; `moved`:
+    how many of them at another page or chapter than before; `lost`: the titles of those that do not stand there."""
+
+    book: str
+    found: int
+    moved: int
+    lost: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class Index:
         parts = [letters(p.text) for p in paragraphs]
         self._starts = [0, *accumulate(len(part) for part in parts)]
         self._folded = "".join(parts)
+        self._labels: dict[int | None, str] | None = None
 
     def find(self, text: str) -> Match | None:
         """The best place of the quote, or None where too little of it stands in the book."""
@@ -101,8 +102,17 @@ class Index:
 
     def places(self) -> Iterator[Anchor]:
         """Each page of each chapter of the book once, as the anchor of an empty quote there."""
-        seen = dict.fromkeys((p.page, p.chapter) for p in self._paragraphs)
-        return (Anchor(self._book, 0, 0, 0, 0, page, chapter) for page, chapter in seen)
+        seen = dict.fromkeys(
+            (page, p.chapter) for p in self._paragraphs for page in (p.page, *(page for _, page in p.breaks))
+        )
+        return (Anchor(self._book, 0, 0, 0, 0, page, chapter, self._label(page)) for page, chapter in seen)
+
+    def _label(self, page: int | None) -> str:
+        """The page's printed number, where it is not the page's own."""
+        if self._labels is None:
+            self._labels = {p.page: p.label for p in reversed(self._paragraphs) if p.label}
+        label = self._labels.get(page, "")
+        return "" if label == str(page) else label
 
     # ---------------------------------------------------------------- all the words
 
@@ -237,7 +247,8 @@ class Index:
         begin = _widen_left(self._paragraphs[first].text, begin, quote)
         until = _widen_right(self._paragraphs[last].text, until + 1, quote)
         at = self._paragraphs[first]
-        return Anchor(self._book, first, begin, last, until, at.page, at.chapter)
+        page = at.page_at(begin)
+        return Anchor(self._book, first, begin, last, until, page, at.chapter, self._label(page))
 
 
 def _split(text: str) -> list[str]:

@@ -2,9 +2,8 @@
 
 Invariant: whatever a template holds, `texts` comes back, with the texts or with an InputError that names it. Only the
 kernel can promise that: one call such as `"a" * 10**10` is busy in C, where no signal handler, thread or counter of
-this process would get a word in. So the process that renders has an alarm on its computing time that ends it, and a
-limit on its memory; where the kernel does not hold a process to that (macOS), its memory is looked at from here.
-One process serves all templates, so that a row costs a pipe's round trip and not a start. It inherits no lock.
+this process would get a word in: see `inscape.confine`. One process serves all templates, so that a row costs a pipe's
+round trip and not a start.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ import contextlib
 import json
 import os
 import selectors
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +21,8 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from inscape import confine
 from inscape.errors import DataError, InputError
-
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from inscape.rendering.sandbox import main; main()"
-_LOOK = 0.1
-"""Seconds between two looks at the memory, where it is watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class Limits:
     """Of computing, beyond what rows earn (see `sandbox`)."""
     memory: int = 1 << 30
     """Bytes."""
-    watched: bool = sys.platform == "darwin"
+    watched: bool = confine.WATCHED
     """Whether memory is looked at from outside, for want of a kernel that refuses it."""
 
 
@@ -123,7 +117,7 @@ class Confined:
         """Why the process ended before it answered."""
         assert self.process
         code = self.process.wait()
-        if code < 0 and -code == getattr(signal, "SIGPROF", None):
+        if confine.timed_out(code):
             return InputError(
                 f"{name} takes too long: rows are rendered in thousandths of a second, and {self.limits.seconds:g} s "
                 "of computing were not enough. It may hold an endless loop. Name another template, or mend this one."
@@ -142,8 +136,8 @@ class Confined:
         if self.limits.watched:
             with selectors.DefaultSelector() as ready:
                 ready.register(process.stdout, selectors.EVENT_READ)
-                while not ready.select(_LOOK):
-                    if _resident(process.pid) > self.limits.memory:
+                while not ready.select(confine.LOOK):
+                    if confine.resident(process.pid) > self.limits.memory:
                         raise self._too_much(name)
         return process.stdout.readline()
 
@@ -151,12 +145,7 @@ class Confined:
         if self.process and self.process.poll() is None:
             return self.process
         self._end()
-        self.process = process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT, *sys.path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for this process, which ends the other
-        )
+        self.process = process = confine.start("inscape.rendering.sandbox")
         limits = {"seconds": self.limits.seconds, "memory": None if self.limits.watched else self.limits.memory}
         assert process.stdin
         assert process.stdout
@@ -170,15 +159,7 @@ class Confined:
         process, self.process = self.process, None
         self._known = {}
         if process:
-            process.kill()
-            with contextlib.suppress(BrokenPipeError), process:  # closes its pipes and waits
-                pass
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds; 0 where it is gone."""
-    found = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return int(found.stdout.strip() or 0) * 1024
+            confine.end(process)
 
 
 @cache

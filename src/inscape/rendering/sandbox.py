@@ -9,7 +9,6 @@ its first line; it reads no file, and what it takes in and gives back is text al
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +22,7 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from inscape import confine
 from inscape.text import shorten
 
 ROW, BYTE = 0.01, 1e-6
@@ -88,29 +88,17 @@ class _Allowance:
         earned = jobs * ROW + size * BYTE
         self._left[number] = min(self._left.get(number, self._most), self._most) + earned
         self._now = number, process_time()
-        _alarm(max(self._left[number], 0.001))
+        confine.alarm(max(self._left[number], 0.001))
 
     def end(self) -> None:
-        _alarm(0)
+        confine.alarm(0)
         number, begun = self._now
         self._left[number] = self._left.get(number, self._most) - (process_time() - begun)
 
 
-def _alarm(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
 def _confine(limits: dict[str, Any]) -> _Allowance:
     """Take the limits on: what the kernel holds, no code that is busy in C can outlast."""
-    if hasattr(signal, "SIGPROF"):
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    if limits["memory"] and sys.platform != "win32":
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        most = limits["memory"] if hard == resource.RLIM_INFINITY else min(limits["memory"], hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    confine.hold(limits["memory"])
     return _Allowance(limits["seconds"])
 
 

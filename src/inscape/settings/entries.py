@@ -43,6 +43,31 @@ SETTINGS: tuple[Setting, ...] = (
         ("public-domain", "licensed", "private", "unknown"),
     ),
     Setting(
+        "reading.seconds",
+        60.0,
+        "Seconds of computing that reading one file may take, beyond what its size and its pages earn. A novel takes "
+        "three.",
+        allowed=(1, 86_400),
+    ),
+    Setting(
+        "reading.memory_mb",
+        2048,
+        "Megabytes that reading one file may take, beyond four times its size.",
+        allowed=(256, 1_000_000),
+    ),
+    Setting(
+        "reading.languages",
+        "",
+        "Languages of scanned books, as tesseract names them, joined by +: eng+tur. See `tesseract --list-langs`. "
+        "Empty: the one that the file names, else English.",
+    ),
+    Setting(
+        "reading.cache_mb",
+        500,
+        "Megabytes that the cache of read books may take in your own cache folder. 0: nothing is kept there.",
+        allowed=(0, 1_000_000),
+    ),
+    Setting(
         "teacher.name",
         "",
         "Who answers the prompts. openai is any OpenAI-compatible server (Ollama, vLLM, llama.cpp, LM Studio, "
@@ -184,6 +209,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 SECTIONS = {
     "project": "The project",
+    "reading": "Reading books",
     "teacher": "The teacher: who writes the answers",
     "generate": "Generation",
     "examples": "Examples",

@@ -88,8 +88,8 @@ def _place(match: Match, book: Book, paragraphs: Sequence[Paragraph]) -> Place:
 
 
 def described(anchor: Anchor, book: Book) -> str:
-    """'War and Peace, page 12, Chapter III'."""
-    page = f"page {anchor.page}" if anchor.page else None
+    """'War and Peace, page 12, Chapter III'; 'page 12 (printed x)' where the book counts its pages otherwise."""
+    page = f"page {anchor.page}" + (f" (printed {anchor.label})" if anchor.label else "") if anchor.page else None
     return ", ".join(part for part in (book.title, page, anchor.chapter) if part)
 
 

@@ -39,6 +39,23 @@ def anchors(store: Store) -> dict[str, Anchor]:
     return {r["example"]: Anchor(r["book"], r["first"], 0, r["last"], 0, None, None) for r in rows}
 
 
+def in_book(store: Store, book: str) -> dict[str, tuple[int, int]]:
+    """The first and last paragraph, from 0, of each restored example that came from this book."""
+    rows = store.rows("SELECT * FROM origin WHERE book = ?", book)
+    return {r["example"]: (r["first"], r["last"]) for r in rows}
+
+
+def move(store: Store, example: str, paragraphs: tuple[int, int] | None) -> None:
+    """Where the paragraphs of a restored example stand since its book was read anew; None: no longer there."""
+    first, last = paragraphs or (None, None)
+    with store.change() as db:
+        db.execute(
+            "UPDATE origin SET first = ?1, last = ?2, book = CASE WHEN ?1 IS NULL THEN NULL ELSE book END "
+            "WHERE example = ?3",
+            (first, last, example),
+        )
+
+
 def sources(store: Store) -> dict[str, str]:
     """The places of restored examples in words, by the example's id."""
     return {r["example"]: r["source"] for r in store.rows("SELECT example, source FROM origin WHERE source != ''")}
@@ -122,10 +139,10 @@ def put_book(db: sqlite3.Connection, book: Book) -> str:
             "that dataset/ means."
         )
     db.execute(
-        "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO book VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             book.id, book.title, book.author, book.language, book.format, book.path, book.sha256, book.rights,
-            book.pages, book.words, book.added,
+            book.pages, book.words, book.added, book.reader,
         ),
     )  # fmt: skip
     return book.id

@@ -2,70 +2,109 @@
 
 Invariant: every line of every page ends up in a unit or in `removed`. The steps, each in a file of its name: lines
 with the pen's positions -> statistics of the book -> merge -> furniture -> footnotes -> paragraphs -> units, with
-hyphens decided by the book's own words. Scans have no text and are refused with the way to get one.
+hyphens decided by the book's own words. Pages without usable text are recognized where a way is given, else a book of
+such pages is refused with the ways to get one. `read` and `trace` are one reading; `trace` keeps where each line went.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
 from inscape.books import limits
 from inscape.books.decode import mend
-from inscape.books.pdf import footnotes, furniture, merge, statistics
+from inscape.books.matter import matter_of
+from inscape.books.pdf import footnotes, furniture, labels, layers, ledger, lines, merge, rows, statistics
 from inscape.books.pdf.hyphens import Vocabulary
-from inscape.books.pdf.lines import load
+from inscape.books.pdf.layers import Recognize
 from inscape.books.pdf.page import Document, Line, Page
 from inscape.books.pdf.paragraphs import Builder
 from inscape.books.pdf.statistics import Statistics
+from inscape.books.pdf.trace import Fate, Placed, Trace, placed, sizes
 from inscape.books.pdf.units import Writer
 from inscape.books.structure import assemble
-from inscape.errors import BookError
-from inscape.records import BookText
+from inscape.records import BookText, Removal
 from inscape.text import plural
 
+__all__ = ["Load", "Placed", "Recognize", "Trace", "read", "trace"]
 
-def read(data: bytes, name: str) -> BookText:
-    """Read a PDF. Raises BookError: password, damage, no pages, or pictures of pages without text."""
-    document = load(data, name)
-    _refuse_scan(document, name)
-    doubts = _doubts(document)
-    doubts += _mend(document.pages)
-    stats = Statistics(statistics.body_size(document.pages))
-    pages = [merge.whole_lines(page, stats.body) for page in document.pages]
-    stats.leading = statistics.leading_of(pages, stats.body)
-    pages, removed = furniture.remove(pages, stats)
-    pages, notes = footnotes.separate(pages, stats)
-    statistics.measure(pages, stats)
-    vocabulary = Vocabulary.of(pages)
-    writer = Writer(stats, vocabulary, document.outline)
-    units = writer.write(Builder(stats).build(pages)) + writer.notes(notes)
-    if vocabulary.guessed:
-        doubts.append(_guesses(vocabulary.guessed))
-    title = document.title or (writer.titles[0] if writer.titles else "")
-    return BookText(
-        title,
-        document.author,
-        document.language,
-        "pdf",
-        assemble(units, title),
-        len(document.pages) + len(document.failed),
-        tuple(sorted((*removed, *writer.removed), key=lambda r: r.page or 0)),
-        tuple(doubts),
-    )
+Load = Callable[[bytes, str], Document]
+"""The bytes and the name of a file -> its pages as lines. Raises BookError."""
 
 
-def _refuse_scan(document: Document, name: str) -> None:
-    poor = [page.number for page in document.pages if page.characters < limits.OCR_BELOW]
-    if len(poor) * 2 <= len(document.pages) or _leaflet(document.pages):
-        return
-    raise BookError(
-        f"{name} is a scan: {len(poor):,} of {plural(len(document.pages), 'page')} have no text or hardly any, "
-        f"only a picture (the first is page {poor[0]}). Make the text first with 'ocrmypdf --deskew in.pdf out.pdf', "
-        "then add the new file."
-    )
+def read(data: bytes, name: str, load: Load = lines.load, recognize: Recognize | None = None) -> BookText:
+    """Read a PDF. `recognize` reads pages without usable text from their pictures.
+
+    Raises BookError: password, damage, no pages, or pictures of pages without text.
+    """
+    return _Reading(load(data, name), name, recognize).book
 
 
-def _leaflet(pages: list[Page]) -> bool:
-    """One short page of real text is a text, however short."""
-    return len(pages) == 1 and pages[0].characters > 0
+def trace(data: bytes, name: str, load: Load = lines.load, recognize: Recognize | None = None) -> Trace:
+    """Read a PDF as `read` does, and tell where each of its lines went. Raises BookError as `read` does."""
+    reading = _Reading(load(data, name), name, recognize)
+    return Trace(reading.book, sizes(reading.document.pages), placed(reading.lines, reading.fates))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A document on its way to a book; done once made. `fates` by the id of a line in `lines`."""
+
+    document: Document
+    name: str
+    recognize: Recognize | None
+    lines: list[list[Line]] = field(default_factory=list)
+    fates: dict[int, Fate] = field(default_factory=dict)
+    book: BookText = field(init=False)
+
+    def __post_init__(self) -> None:
+        document = self.document
+        doubts = layers.usable(document, self.name, self.recognize)
+        doubts += _doubts(document)
+        doubts += _mend(document.pages)
+        stats = Statistics(statistics.body_size(document.pages))
+        self.lines = [merge.whole_lines(page, stats.body) for page in document.pages]
+        stats.leading = statistics.leading_of(self.lines, stats.body)
+        pages, removed = furniture.remove(self.lines, stats)
+        self._left_out(pages, removed)
+        pages, notes = footnotes.separate(pages, stats)
+        statistics.measure(pages, stats)
+        names = (document.title, document.author)
+        vocabulary = Vocabulary.of(pages, document.language)
+        writer = Writer(stats, vocabulary, document.outline, labels.labels(document.pages, removed), names)
+        units = matter_of(writer.write(Builder().build(rows.rows_of(pages, stats))))
+        units += writer.notes(notes)
+        self.fates |= writer.fates
+        removed += [gone for note in notes for gone in note.removed]
+        removed += [*writer.removed, *vocabulary.removed, *(self.recognize.removed if self.recognize else ())]
+        if vocabulary.guessed:
+            doubts.append(_guesses(vocabulary))
+        title = document.title or (writer.titles[0] if writer.titles else "")
+        self.book = BookText(
+            title,
+            document.author,
+            document.language,
+            "pdf",
+            assemble(units, title),
+            len(document.pages) + len(document.failed),
+            tuple(sorted(removed, key=lambda r: r.page or 0)),
+            tuple(doubts),
+            sum(page.characters for page in document.pages),
+        )
+        if over := ledger.balance(self.book):
+            self.book = replace(self.book, doubts=(*doubts, _unbalanced(over)))
+
+    def _left_out(self, pages: list[list[Line]], removed: Iterable[Removal]) -> None:
+        """Lines that furniture took: their reasons stand in `removed`, page by page, in the order of the lines."""
+        kept = {id(line) for lines in pages for line in lines}
+        reasons = {page: list(here) for page, here in groupby(removed, lambda removal: removal.page)}
+        for page in self.lines:
+            for line in page:
+                if id(line) not in kept:
+                    of_page = reasons.get(line.page, [])
+                    why = next((removal.why for removal in of_page if removal.text == line.text), "running head")
+                    self.fates[id(line)] = None, why
 
 
 def _doubts(document: Document) -> list[str]:
@@ -95,5 +134,14 @@ def _mend(pages: list[Page]) -> list[str]:
     return [doubt]
 
 
-def _guesses(count: int) -> str:
-    return f"{plural(count, 'hyphen')} at line ends had no second instance in the book and were decided by habit."
+def _guesses(vocabulary: Vocabulary) -> str:
+    samples = ", ".join(vocabulary.samples[:3])
+    return (
+        f"{plural(vocabulary.guessed, 'hyphen')} at line ends had no second instance in the book and were decided by "
+        f"habit: {samples}."
+    )
+
+
+def _unbalanced(over: int) -> str:
+    what = "are in no unit and in nothing removed" if over > 0 else "too many are in the units and in what was removed"
+    return f"{plural(abs(over), 'character')} of the file {what}."

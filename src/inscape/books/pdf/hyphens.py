@@ -1,66 +1,37 @@
 """Whether a hyphen at the end of a line belongs to the word. The book's own words decide.
 
-Invariant: nothing but that hyphen is added or removed. Evidence in this order: the word elsewhere in the book, whole
-or hyphenated; its stem; the habit of its first part; what two common words do. Uncertain ones are counted.
+Invariant: nothing but that hyphen is added or removed, and one that is removed is told in `removed`. Evidence in this
+order: the word elsewhere in the book, whole or hyphenated; its stem; in English a list of words; the habit of its
+parts. Where no language is known well a word is joined. Decisions on the parts alone are counted, with samples.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from inscape.books.marks import bare
+from inscape.books.pdf import compounds, wordlist
 from inscape.books.pdf.page import SOFT, SURE, Line
+from inscape.records import Removal
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _LAST = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)$")
 _FIRST = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)")
+_SIGN = "(?:[\ufdd0\ufdd1]|[\ufdd2\ufdd3][^\ufdd4]*\ufdd4)+"
+_SIGNS_AT_END = re.compile(f"{_SIGN}$")
+_SIGNS_AT_START = re.compile(_SIGN)
+_ADDRESS = re.compile(r"(?:://|www\.|@)\S*$", re.I)
+_GOES_ON = re.compile(r"[^\W\d_A-Z],?\s+$")
+"""Before a word that does not begin a sentence."""
+_SUSPENDED = re.compile(r"(?:and|or|to|nor|und|oder|bis|bzw\.?|ou|et|ve|veya|ile|и|или|o|y|e)\s(?P<next>\S+)", re.I)
 _SUFFIXES = ("’s", "'s", "s", "es", "ed", "d", "ing", "ly", "er", "ers", "ness", "ment")
-_STRONG = frozenset(
-    (
-        "self",
-        "half",
-        "well",
-        "quasi",
-        "pseudo",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-    )
-)
-"""First parts that keep their hyphen before any longer word, unless the book writes the whole in one."""
-_WEAK = frozenset(("ill", "all", "non", "vice", "arch", "far", "ever", "never", "still"))
-_ENDINGS = frozenset(
-    (
-        "ship",
-        "less",
-        "ness",
-        "hood",
-        "ful",
-        "fully",
-        "able",
-        "ible",
-        "ment",
-        "like",
-        "most",
-        "ward",
-        "wards",
-        "wise",
-        "time",
-        "land",
-        "men",
-        "man",
-    )
-)
-"""Words that as second parts are mostly endings."""
+_COMMONEST = {"en": ("the", "and", "of"), "fr": ("les", "des", "et", "que")}
 _TAIL = 80
 """Characters of a text that are looked at for its last word."""
+_SAMPLES = 20
 
 
 @dataclass(slots=True)
@@ -72,16 +43,24 @@ class Vocabulary:
     """First parts of words that the book writes with a hyphen."""
     seconds: Counter[str] = field(default_factory=Counter)
     """Their last parts."""
+    language: str = ""
+    """Two letters; '' where unknown."""
     guessed: int = 0
-    """Hyphens for which the book had no evidence."""
+    """Hyphens for which there was no evidence but the two parts."""
+    samples: list[str] = field(default_factory=list)
+    """Some of these, as decided, with the words before and after."""
+    removed: list[Removal] = field(default_factory=list)
+    """Hyphens that are no part of their words, of the joins that named their page."""
     keeps_by_default: bool = False
     """The book divides no words at line ends, or marks where it does: a plain hyphen there is the word's own."""
+    closes: bool = False
+    """The book writes compounds in one: it has next to none with a hyphen."""
     sure: bool = False
     """SURE stands at line ends only, and many: it never belongs to a word."""
 
     @classmethod
-    def of(cls, pages: Iterable[list[Line]]) -> Vocabulary:
-        """Count all words except those that a line end divides."""
+    def of(cls, pages: Iterable[list[Line]], language: str = "") -> Vocabulary:
+        """Count all words except those that a line end divides. `language`: 'en', 'fr-CA'; '' where unknown."""
         texts: list[str] = []
         ends: list[tuple[str, str]] = []
         broken, before = False, ""
@@ -92,14 +71,31 @@ class Vocabulary:
                     ends.append((before, text))
                     text = text.partition(" ")[2]
                 broken = line.hyphen or text.endswith("-")
-                before = text
+                before = line.text
                 texts.append(text.rpartition(" ")[0] if broken else text)
-        text = "\n".join(texts).casefold()
-        made = cls(Counter(_WORD.findall(text)))
+        text = "\n".join(texts)
+        made = cls()
+        for token, count in Counter(text.split()).items():
+            for word in (token,) if token.isalpha() else _WORD.findall(token):
+                made.words[_fold(word)] += count
         made.prefixes.update(word.partition("-")[0] for word in made.words if "-" in word)
         made.seconds.update(word.rpartition("-")[2] for word in made.words if "-" in word)
+        made.closes = len(made.words) > 2000 and made.prefixes.total() < 0.004 * len(made.words)
+        made.language = made._guess_language(language[:2].casefold())
         made._learn_habit(ends, text)
         return made
+
+    def has(self, word: str) -> bool:
+        """Whether the book or the list of its language has the word."""
+        return bool(self.words[word]) or (self.language == "en" and word.replace("’", "'") in wordlist.english())
+
+    def _guess_language(self, said: str) -> str:
+        """English or French where their commonest words are common; files say 'en' that are not."""
+        total = max(1, self.words.total())
+        for language, common in _COMMONEST.items():
+            if sum(self.words[word] for word in common) > 0.04 * total:
+                return language
+        return "" if said in _COMMONEST and total > 200 else said
 
     def _learn_habit(self, ends: list[tuple[str, str]], text: str) -> None:
         """What this book's line ends are, by those of them that its words decide."""
@@ -109,33 +105,83 @@ class Vocabulary:
         for above, below in ends:
             left, right = _LAST.search(above[:-1]), _FIRST.match(below)
             if left and right and not above.endswith(SURE):
-                whole, hyphened = self._evidence(left[1].casefold(), right[1].casefold())
+                whole, hyphened = self._evidence(_fold(left[1]), _fold(right[1]))
                 divided += whole > hyphened
                 parted += hyphened > whole
         self.keeps_by_default = (self.sure and parted >= divided) or (parted >= 3 and parted > 9 * divided)
 
-    def join(self, above: str, below: str) -> str:
-        """Two lines, of which the first ends in a hyphen or SOFT, as one text."""
-        stem = above[:-1]
-        if above.endswith(SURE) and self.sure:
-            return stem + below
-        left, right = _LAST.search(stem[-_TAIL:]), _FIRST.match(below)
-        if not left or not right:
-            return f"{stem}-{below}"
-        return stem + ("-" if self._keeps(left[1], right[1]) else "") + below
+    def join(self, above: str, below: str, page: int | None = None) -> str:
+        """Two lines, of which the first ends in a hyphen or SOFT, as one text; both may hold the signs of `marks`.
 
-    def _keeps(self, left: str, right: str) -> bool:
-        """Whether the word has its hyphen in the middle of a line too."""
-        a, b = left.casefold(), right.casefold()
+        `page`: that of the first line, in the one join whose text is kept: a hyphen that goes is then told.
+        """
+        tail = head = ""
+        if found := _SIGNS_AT_END.search(above):
+            above, tail = above[: found.start()], found[0]
+        if found := _SIGNS_AT_START.match(below):
+            below, head = below[found.end() :], found[0]
+        stem, between = above[:-1], tail + head
+        mark, before, after = above[-1:], bare(stem[-_TAIL:]), bare(below[:_TAIL])
+        kept = self._mark(before, after, mark)
+        if not kept and page is not None:
+            left, right = _LAST.search(before), _FIRST.match(after)
+            context = f"{left[1] if left else ''}-{right[1] if right else ''}"
+            self.removed.append(Removal("line-end hyphen", "-", page, context))
+        return stem + kept.rstrip() + between + (" " if kept.endswith(" ") else "") + below
+
+    def _mark(self, before: str, after: str, mark: str) -> str:
+        """What stands between two halves: '', '-', or '- ' where the hyphen ends a word of its own."""
+        if mark == SURE and self.sure:
+            return ""
+        if before.endswith((" ", "\u00a0")) or not after:
+            return "- "
+        left, right = _LAST.search(before), _FIRST.match(after)
+        if not left or not right or _ADDRESS.search(before):
+            return "-"
+        if self._is_suspended(left[1], right[1], after):
+            return "- "
+        if (kept := self._keeps(left[1], right[1])) is not None:
+            return "-" if kept else ""
+        name = left[1].istitle() and "-" not in left[1] + right[1] and _GOES_ON.search(before[: left.start()])
+        keeps = not name and compounds.habit(_fold(left[1]), _fold(right[1]), self)
+        if self.words[_fold(left[1])] and self.words[_fold(right[1])]:
+            self.guessed += 1
+            if len(self.samples) < _SAMPLES:
+                self.samples.append(f"{before[-30:]}{'-' if keeps else ''}{after[:30]}".strip())
+        return "-" if keeps else ""
+
+    def _is_suspended(self, left: str, right: str, after: str) -> bool:
+        """'two- and three-fold', 'Vor- und Nachteile': the hyphen stands for a part that comes later."""
+        found = _SUSPENDED.match(after)
+        if not found or self.words[_fold(left + right)]:
+            return False
+        return "-" in found["next"] or (self.language == "de" and right in ("und", "oder", "bis", "bzw"))
+
+    def _keeps(self, left: str, right: str) -> bool | None:
+        """Whether the word has its hyphen in the middle of a line too; None where nothing but its parts can say."""
+        a, b = _fold(left), _fold(right)
         whole, parted = self._evidence(a, b)
         if whole or parted:
             return parted > whole
         if self.keeps_by_default or (right[0].isupper() and not left.isupper()):
             return True
-        if "-" in b or (stem := self._stems(a, b)) is None:
-            self.guessed += 1
-            return self._habit(a, b)
-        return stem
+        if "-" not in b and (stem := self._stems(a, b, self.words)) is not None:
+            return stem
+        if self.language == "en":
+            return self._listed(a, b)
+        if self.language == "fr" and compounds.is_tied(a, b, self):
+            return True
+        return None if "-" in a or "-" in b else False
+
+    def _listed(self, a: str, b: str) -> bool | None:
+        """What the list of words says; None where it has neither form."""
+        known = wordlist.english()
+        a, b = a.replace("’", "'"), b.replace("’", "'")
+        if f"{a}-{b}" in known:
+            return True
+        if a + b in known:
+            return False
+        return None if "-" in b else self._stems(a, b, known)
 
     def _evidence(self, a: str, b: str) -> tuple[int, int]:
         whole, parted = self.words[a + b], self.words[f"{a}-{b}"]
@@ -145,42 +191,28 @@ class Vocabulary:
                 parted += self.words[f"{a}-{b[: -len(suffix)]}"]
         return whole, parted
 
-    def _stems(self, a: str, b: str) -> bool | None:
-        """Evidence of words that differ in their ending only; None where there is none."""
+    def _stems(self, a: str, b: str, known: Container[str]) -> bool | None:
+        """Evidence of known words that differ in their ending only; None where there is none."""
         for suffix in _SUFFIXES:
             if b.endswith(suffix) and len(b) > len(suffix):
-                if self.words[a + b[: -len(suffix)]]:
+                if a + b[: -len(suffix)] in known:
                     return False
-                if self.words[f"{a}-{b[: -len(suffix)]}"]:
+                if f"{a}-{b[: -len(suffix)]}" in known:
                     return True
-            if self.words[a + b + suffix]:
+            if a + b + suffix in known:
                 return False
-            if self.words[f"{a}-{b}{suffix}"]:
+            if f"{a}-{b}{suffix}" in known:
                 return True
         return None
 
-    def _habit(self, a: str, b: str) -> bool:
-        """What the parts say: both are words, and the first is one that takes hyphens, or both are common."""
-        known = bool(self.words[b] or self.seconds[b]) or (
-            len(a) > 2 and b.endswith(("ed", "ing")) and self._has_stem(b)
-        )
-        if "-" in a:
-            return not self.words[a.rpartition("-")[2] + b]
-        if a in _STRONG and len(b) > 2:
-            return known or len(b) > 4
-        if not known or len(b) < 3 or b in _ENDINGS:
-            return False
-        if a in _WEAK or self.prefixes[a] >= 2 or (self.seconds[b] >= 2 and len(b) > 4):
-            return True
-        return self.words[a] > 1 and len(a) > 3 and len(b) > 3 and (self.words[b] > 1 or len(b) > 4)
 
-    def _has_stem(self, word: str) -> bool:
-        """'fronted' is a word where 'front' is; 'rimmed' where 'rim' is."""
-        stem = word.removesuffix("ed").removesuffix("ing")
-        forms = {stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem}
-        return any(len(form) > 2 and self.words[form] for form in forms)
+def _fold(word: str) -> str:
+    """Lower case; the dot that a Turkish İ leaves behind goes, so that a word stays one word."""
+    return word.casefold().replace("\u0307", "")
 
 
 def is_broken(text: str) -> bool:
-    """Whether a line's last word may go on in the next line."""
+    """Whether a line's last word may go on in the next line; signs of `marks` at its end do not count."""
+    if "\ufdd0" <= text[-1:] <= "\ufdd4" and (found := _SIGNS_AT_END.search(text)):
+        text = text[: found.start()]
     return text.endswith((SOFT, SURE)) or (text.endswith("-") and text[-2:-1].isalpha())

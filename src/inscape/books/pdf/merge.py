@@ -1,41 +1,93 @@
-"""Pieces of one printed line put together; initials attached to the line they begin.
+"""Pieces of one printed line put together; initials attached to the line they begin; lines in reading order.
 
-Invariant: no character is lost or made, beyond a blank between two pieces that stand apart. Works page by page, in
-stream order.
+Invariant: no character is lost or made, beyond a blank between two pieces that stand apart. Works page by page. Lines
+that are turned are left as they are.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
+from inscape.books.pdf.order import reading_order
 from inscape.books.pdf.page import Line, Page
 
 _APART = 0.15
 """Ems between two pieces that make them two words."""
+_LEVEL = 0.3
+"""Ems by which the base lines of pieces of one line may differ, where the pieces are not neighbors in the stream."""
+_CROSSED = 0.25
+"""Share of a page's lines of type that must run over a gap, else it may be the gap between two columns."""
+_INITIALS = 20
+"""Large letters on one page, up to which they may be initials."""
 
 
 def whole_lines(page: Page, body: float) -> list[Line]:
-    """Lines of a page, initials attached first. `body`: the book's type size in points."""
-    lines = _attach_initials(page.lines, body)
+    """Lines of a page, top to bottom; columns in the order in which the file has them. `body`: points of type."""
+    lines = page.lines
+    if _is_plain(lines, body):
+        return list(lines)
+    lines = _attach_initials(lines, body)
     _straighten(lines, body)
     made: list[Line] = []
     for line in lines:
-        host = next((h for h in made[:-4:-1] if _same_line(h, line, body)), None)
-        if host is None:
-            made.append(line)
+        if made and _same_line(made[-1], line, body):
+            _join(made[-1], line, body)
         else:
-            _join(host, line, body)
-    return made
+            made.append(line)
+    return reading_order(_gathered(made, body), body)
+
+
+def _is_plain(lines: list[Line], body: float) -> bool:
+    """Whether each line stands a whole line below the one before, so that there is nothing to put together."""
+    above, step, large = float("inf"), 0.6 * body, 1.3 * body
+    for line in lines:
+        y = line.y
+        if above - y < step or line.size > large or line.drop or line.turned:
+            return False
+        above = y
+    return True
+
+
+def _gathered(lines: list[Line], body: float) -> list[Line]:
+    """Pieces of one line put together that lie apart in the stream, as when every word is an object of its own."""
+    rows: list[list[Line]] = []
+    for line in sorted((line for line in lines if not line.turned), key=lambda line: -line.y):
+        if rows and rows[-1][-1].y - line.y <= _LEVEL * body:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    if len(rows) == len(lines):
+        return lines
+    starts, ends = sorted(line.x0 for line in lines), sorted(line.x1 for line in lines)
+    gone: set[int] = set()
+    for row in rows:
+        row.sort(key=lambda line: line.x0)
+        host = row[0]
+        for line in row[1:]:
+            if -0.5 * body < line.x0 - host.x1 < body:
+                middle = (host.x1 + line.x0) / 2
+                over = bisect_left(starts, middle - 1) - bisect_right(ends, middle + 1)
+                # What hardly any line of the page runs over may be the gap between two columns.
+                if over >= max(1.0, _CROSSED * len(rows)):
+                    _join(host, line, body)
+                    gone.add(id(line))
+                    continue
+            host = line
+    return [line for line in lines if id(line) not in gone]
 
 
 def _attach_initials(lines: list[Line], body: float) -> list[Line]:
     """An initial that is an object of its own goes before the highest line to its right."""
+    large = {id(line) for line in lines if len(line.text) <= 2 and line.size > 1.5 * body and line.text[-1].isalpha()}
+    if not 0 < len(large) <= _INITIALS:
+        return list(lines)
     kept: list[Line] = []
     for line in lines:
-        if not (len(line.text) <= 2 and line.size > 1.5 * body and line.text[-1].isalpha()):
+        if line.turned or id(line) not in large:
             kept.append(line)
             continue
-        beside = [o for o in lines if o is not line and _hangs_beside(line, o, body)]
+        beside = [o for o in lines if o is not line and not o.turned and _hangs_beside(line, o, body)]
         if not beside:
             kept.append(line)
             continue
@@ -63,6 +115,8 @@ def _straighten(lines: list[Line], body: float) -> None:
 
 
 def _same_line(host: Line, line: Line, body: float) -> bool:
+    if host.turned or line.turned:
+        return False
     small = min(host.size, line.size)
     off = abs(host.y - line.y)
     near = off <= 0.45 * max(small, 0.4 * body)

@@ -1,12 +1,15 @@
 """What every step of reading a PDF passes on: lines, pages, the outline, the document.
 
 Invariant: a line's text is what was printed, without signs; what its letters are (italic, raised, the call of a note)
-stands beside it as offsets, which `cut`, `before` and `after` keep right. Positions are in points, y upwards.
+stands beside it as offsets, which `cut`, `swap` and `extend` keep right. Positions are in points, y upwards.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
 
 from inscape.books.marks import ITALIC, ROMAN, note
 
@@ -44,10 +47,19 @@ class Line:
     calls: list[tuple[int, str]] = field(default_factory=list)
     """(offset, place of the note) of markers that were taken out."""
 
+    turned: bool = False
+    """Set across the page's other lines, as a head along the outer margin is; `x0`, `y` are then only its beginning."""
+    content: int = -1
+    """Number of the marked content that it begins with (see `tags`), -1: none, -2: furniture, as the file says."""
+
     def cut(self, start: int, end: int) -> str:
         """Take characters out of the line; returns them."""
-        gone, by = self.text[start:end], end - start
-        self.text = self.text[:start] + self.text[end:]
+        return self.swap(start, end, "")
+
+    def swap(self, start: int, end: int, new: str) -> str:
+        """Put other characters in the place of some; returns the old ones."""
+        gone, by = self.text[start:end], end - start - len(new)
+        self.text = self.text[:start] + new + self.text[end:]
 
         def moved(at: int) -> int:
             return at if at <= start else max(start, at - by)
@@ -65,6 +77,10 @@ class Line:
         self.raised += [(a + by, b + by) for a, b in other.raised]
         self.calls += [(at + by, place) for at, place in other.calls]
 
+    def more(self) -> dict[str, object]:
+        """What is not as it is in most lines, by its name."""
+        return {name: value for name, plain in _USUAL if (value := getattr(self, name)) != plain}
+
     def signed(self) -> str:
         """The text with the signs of `marks` for italics and calls of notes."""
         if not self.italics and not self.calls:
@@ -78,6 +94,13 @@ class Line:
         return "".join((*made, self.text[last:]))
 
 
+_USUAL = tuple(
+    (f.name, f.default if f.default is not MISSING else [])
+    for f in fields(Line)
+    if f.default is not MISSING or f.default_factory is not MISSING
+)
+
+
 @dataclass(slots=True)
 class Page:
     """One page: its size, its lines in stream order, and its number as the file names it ('' where it does not)."""
@@ -87,8 +110,35 @@ class Page:
     height: float
     lines: list[Line] = field(default_factory=list)
     characters: int = 0
-    """Printed characters: no white space, no soft hyphens inside lines, ligatures counted as their letters."""
+    """Printed characters, counted from PDFium's text and not from the lines: no white space, no soft hyphens inside
+    lines, no zero-width signs; ligatures count as their letters, a hyphen at a line's end counts 1. Text that PDFium
+    itself drops is not in it: glyphs without size, and bold made by printing the same words twice in a row."""
     label: str = ""
+    doubled: int = 0
+    """Of `characters`, those of lines that were printed twice at the same place and are in `lines` only once."""
+
+    def __reduce__(self) -> tuple[Callable[..., Page], tuple[object, ...]]:
+        lines = self.lines
+        points = array("d", [v for line in lines for v in (line.x0, line.x1, line.y, line.size)])
+        rest = {k: more for k, line in enumerate(lines) if (more := line.more())}
+        texts = [line.text for line in lines]
+        page: tuple[object, ...] = (self.number, self.width, self.height, [], self.characters, self.label, self.doubled)
+        return _unpacked, (page, texts, points.tobytes(), [line.page for line in lines], rest)
+
+
+def _unpacked(
+    page: tuple[Any, ...], texts: list[str], points: bytes, numbers: list[int], rest: dict[int, dict[str, object]]
+) -> Page:
+    """A page from its pickled parts: positions in one array, and only what is unusual by name."""
+    made = Page(*page)
+    flat = array("d", points)
+    made.lines = [
+        Line(*parts) for parts in zip(texts, flat[::4], flat[1::4], flat[2::4], flat[3::4], numbers, strict=True)
+    ]
+    for k, more in rest.items():
+        for name, value in more.items():
+            setattr(made.lines[k], name, value)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What is usual in a book: type size, distance of lines, margins, how its paragraphs begin.
+"""What is usual in a book: its type sizes, distance of lines, margins, how its paragraphs begin.
 
 Invariant: counts only, no line is changed except for the number of its column. Every later step asks here instead of
-assuming a layout.
+assuming a layout. A book may have several faces (sizes of running text), each with margins and habits of its own.
 """
 
 from __future__ import annotations
@@ -10,51 +10,60 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from inscape.books.pdf.page import Line, Page
 
-_Margins = dict[tuple[int, int], float]
+Key = tuple[int, int, int]
+"""(parity of the page, columns on the page, column from 0)."""
+Frame = tuple[float, float]
+"""Left and right margin."""
+
+_SHARE = 0.03
+"""Share of a book's characters from which a size is running text and no accident."""
+_LINES = 60
+
+
+@dataclass(slots=True)
+class Face:
+    """A size in which running text is set, and how. Lengths in points."""
+
+    size: float
+    leading: float
+    indent: float = 0.0
+    by: Literal["indent", "space", "line"] = "indent"
+    """How a paragraph shows: its first line's indent, space above it, or nothing but the last line's end."""
+    space: float = 0.0
+    """By space: from the last base line of one paragraph to the first of the next."""
+    justified: bool = True
+    frames: dict[Key, Frame] = field(default_factory=dict)
+
+    def frame(self, key: Key) -> Frame | None:
+        """Margins for this place, or those of the other side of the sheet."""
+        return self.frames.get(key) or self.frames.get((1 - key[0], key[1], key[2]))
 
 
 @dataclass(slots=True)
 class Statistics:
-    """All lengths in points. Margins by (parity of the page, column)."""
+    """All lengths in points. `faces`: that of most of the text first."""
 
     body: float
     leading: float = 0.0
-    indent: float = 0.0
-    by_indent: bool = True
-    """Paragraphs begin with an indent; else they are set apart by space."""
-    lefts: _Margins = field(default_factory=dict)
-    rights: _Margins = field(default_factory=dict)
+    faces: list[Face] = field(default_factory=list)
+    _of_size: dict[float, Face | None] = field(default_factory=dict)
 
     def is_body(self, line: Line) -> bool:
         return abs(line.size - self.body) < 0.08 * self.body
 
-    def left(self, line: Line) -> float:
-        return self.lefts.get((line.page % 2, line.column), self.lefts.get((line.page % 2, 0), 0.0))
+    def face(self, size: float) -> Face | None:
+        """The face of a size; None where no running text has it."""
+        if size not in self._of_size:
+            self._of_size[size] = next((f for f in self.faces if _is_of(f, size, f is self.faces[0])), None)
+        return self._of_size[size]
 
-    def right(self, line: Line) -> float:
-        return self.rights.get((line.page % 2, line.column), self.rights.get((line.page % 2, 0), 1e6))
 
-    def offset(self, line: Line) -> float:
-        return line.x0 - self.left(line)
-
-    def is_indented(self, line: Line) -> bool:
-        """Begins where the first line of a paragraph begins."""
-        return self.is_indented_at(line, max(1.5, 0.18 * self.body))
-
-    def is_indented_at(self, line: Line, within: float) -> bool:
-        """The same, to within so many points."""
-        return bool(self.indent) and abs(self.offset(line) - self.indent) <= within
-
-    def is_short(self, line: Line, by: float = 1.5) -> bool:
-        """Ends well before the right margin, as the last line of a paragraph does."""
-        return line.x1 < self.right(line) - by * self.body
-
-    def is_centered(self, line: Line) -> bool:
-        left, right = self.offset(line), self.right(line) - line.x1
-        return abs(left - right) < 1.2 * self.body and left > 2.2 * self.body
+def _is_of(face: Face, size: float, main: bool) -> bool:
+    return abs(size - face.size) < (0.08 if main else 0.04) * face.size
 
 
 def mode(values: Iterable[tuple[float, int]], step: float) -> float:
@@ -84,31 +93,14 @@ def leading_of(pages: list[list[Line]], body: float) -> float:
 
 
 def measure(pages: list[list[Line]], stats: Statistics) -> None:
-    """Fill in columns, margins, indent, and how paragraphs begin, from pages without furniture."""
+    """Fill in columns and faces with their margins and habits, from pages without furniture."""
     for lines in pages:
         _columns(lines, stats)
-    _margins(pages, stats)
-    body = [line for lines in pages for line in lines if stats.is_body(line)]
-    offsets = [stats.offset(line) for line in body]
-    stats.indent = _indent(pages, stats)
-    near = [v for v in offsets if abs(v - stats.indent) <= 1.5] if stats.indent else []
-    stats.indent = sum(near) / len(near) if near else 0.0
-    share = len(near) / max(1, len(body))
-    stats.by_indent = share > 0.03 and share >= 0.5 * _gap_share(pages, stats)
-
-
-def _indent(pages: list[list[Line]], stats: Statistics) -> float:
-    """The commonest step inward of a line whose next line is back at the margin; quotations have none such."""
-    first: Counter[int] = Counter()
-    inward: Counter[int] = Counter()
-    for lines in pages:
-        for line, below in pairwise(lines):
-            offset = stats.offset(line)
-            if stats.is_body(line) and 0.5 * stats.body < offset < 4.5 * stats.body:
-                inward[round(offset)] += 1
-                first[round(offset)] += below.y < line.y and abs(stats.offset(below)) < 0.3 * stats.body
-    best = first.most_common(1) if first.total() >= 3 else inward.most_common(1)
-    return float(best[0][0]) if best else 0.0
+    stats.faces = _faces(pages, stats)
+    for face in stats.faces:
+        own = [[line for line in lines if stats.face(line.size) is face] for lines in pages]
+        _margins(own, face)
+        _habits(own, face)
 
 
 def _columns(lines: list[Line], stats: Statistics) -> None:
@@ -119,30 +111,98 @@ def _columns(lines: list[Line], stats: Statistics) -> None:
         line.column = column
 
 
-def _margins(pages: list[list[Line]], stats: Statistics) -> None:
-    groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
+def _faces(pages: list[list[Line]], stats: Statistics) -> list[Face]:
+    """The body's face, then other sizes that run over many lines."""
+    sizes: Counter[float] = Counter()
+    lines: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            sizes[line.size] += len(line.text)
+            lines[line.size] += 1
+    enough = _SHARE * sizes.total()
+    found = [Face(stats.body, stats.leading)]
+    for size, _ in sizes.most_common():
+        if any(_is_of(face, size, face is found[0]) for face in found):
+            continue
+        near = [s for s in sizes if abs(s - size) < 0.04 * size]
+        if sum(sizes[s] for s in near) >= enough and sum(lines[s] for s in near) >= _LINES:
+            found.append(Face(size, leading_of(pages, size)))
+    return found
+
+
+def columns_of(lines: list[Line]) -> int:
+    """How many columns a page has."""
+    return max((line.column for line in lines), default=0) + 1
+
+
+def _margins(pages: list[list[Line]], face: Face) -> None:
+    groups: dict[Key, list[Line]] = defaultdict(list)
     for lines in pages:
+        columns = columns_of(lines)
         for line in lines:
-            if stats.is_body(line) and len(line.text) > 12:
-                groups[line.page % 2, line.column].append(line)
+            if len(line.text) > 12:
+                groups[line.page % 2, columns, line.column].append(line)
     for key, group in groups.items():
         starts = Counter(round(line.x0) for line in group)
         most = starts.most_common(1)[0][1]
         # In a book of short dialogue most lines are indented: the margin is the leftmost common start.
         rough = min(x for x, n in starts.items() if n >= 0.25 * most)
+        # Where first lines hang out, they are few; hung quotation marks stand out less.
+        rough = min((x for x, n in starts.items() if n >= 0.08 * most and x < rough - 0.8 * face.size), default=rough)
         near = sorted(line.x0 for line in group if abs(line.x0 - rough) <= 1)
-        stats.lefts[key] = near[len(near) // 2]
-        ends = sorted(line.x1 for line in group)
-        stats.rights[key] = ends[int(0.9 * (len(ends) - 1))]
+        face.frames[key] = near[len(near) // 2], _right(sorted(line.x1 for line in group))
 
 
-def _gap_share(pages: list[list[Line]], stats: Statistics) -> float:
-    """Share of steps between lines of the text that are wider than a line."""
-    steps = [
-        a.y - b.y
-        for lines in pages
-        for a, b in pairwise(lines)
-        if stats.is_body(a) and stats.is_body(b) and a.column == b.column and a.y > b.y
-    ]
-    wide = sum(1 for step in steps if 1.25 * stats.leading < step < 3 * stats.leading)
-    return wide / max(1, len(steps))
+def _right(ends: list[float]) -> float:
+    """Where most lines end; of ragged lines, where the longest do."""
+    best, count = Counter(round(end) for end in ends).most_common(1)[0]
+    near = [end for end in ends if abs(end - best) <= 1.5]
+    return sum(near) / len(near) if count > 0.2 * len(ends) else ends[int(0.99 * (len(ends) - 1))]
+
+
+def _habits(pages: list[list[Line]], face: Face) -> None:
+    """Indent, space, and which of them paragraphs begin with."""
+    pairs = list(_pairs(pages, face))
+    offsets = [offset for offset, _, _, _ in pairs]
+    face.indent = _indent(pairs, face)
+    near = [offset for offset in offsets if abs(offset - face.indent) <= 1.5] if face.indent else []
+    face.indent = sum(near) / len(near) if near else 0.0
+    starts = sum(1 for offset, *_ in pairs if face.indent and abs(offset - face.indent) <= 1.5)
+    steps = [step for _, step, _, _ in pairs if step]
+    wide = [step for step in steps if 1.25 * face.leading < step < 3 * face.leading]
+    flat = sum(1 for offset, step, _, ended in pairs if ended and step and step < 1.25 * face.leading and offset < 2)
+    full = sum(1 for _, _, rest, _ in pairs if abs(rest) < 0.2 * face.size)
+    face.justified = full > 0.35 * max(1, len(pairs))
+    face.space = mode(((step, 1) for step in wide), 0.25)
+    share, spaced = starts / max(1, len(pairs)), len(wide) / max(1, len(steps))
+    if share > 0.03 and share >= 0.5 * spaced and starts > 0.5 * flat:
+        face.by = "indent"
+    else:
+        face.by = "space" if len(wide) >= flat else "line"
+
+
+def _pairs(pages: list[list[Line]], face: Face) -> Iterable[tuple[float, float, float, bool]]:
+    """Of each line: offset from the margin, step from the line above (0: another column), the room that the line has
+    at its right, and whether the line above ended early."""
+    for lines in pages:
+        columns = columns_of(lines)
+        above: Line | None = None
+        ended = False
+        for line in lines:
+            left, right = face.frame((line.page % 2, columns, line.column)) or (line.x0, line.x1)
+            same = above is not None and above.column == line.column and above.y > line.y
+            step = above.y - line.y if same and above is not None else 0.0
+            yield line.x0 - left, step, right - line.x1, ended
+            above, ended = line, right - line.x1 > 0.25 * (right - left)
+
+
+def _indent(pairs: list[tuple[float, float, float, bool]], face: Face) -> float:
+    """The commonest step inward of a line whose next line is back at the margin; quotations have none such."""
+    first: Counter[int] = Counter()
+    inward: Counter[int] = Counter()
+    for (offset, *_), (below, step, *_) in pairwise(pairs):
+        if 0.4 * face.size < offset < 4.5 * face.size:
+            inward[round(offset)] += 1
+            first[round(offset)] += step > 0 and abs(below) < 0.3 * face.size
+    best = first.most_common(1) if first.total() >= 3 else inward.most_common(1)
+    return float(best[0][0]) if best else 0.0

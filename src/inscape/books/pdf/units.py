@@ -1,191 +1,120 @@
-"""Blocks of lines to units: joined text, kinds, headings with levels, scene breaks, front matter.
+"""Blocks of lines to units: joined text with its offsets, kinds, headings with levels, what is no part of the text.
 
-Invariant: a block becomes one unit or one removal. A heading is told by its words, by the outline, or by standing
-large and apart; the outline, where there is one, gives its level.
+Invariant: a block becomes one unit or one removal; an ornament becomes a break and a removal. Text is put together
+once, at the end.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from inscape.books.marks import resolve
+from inscape.books.pdf import asides, joins, kinds
 from inscape.books.pdf.footnotes import Note
-from inscape.books.pdf.hyphens import Vocabulary, is_broken
-from inscape.books.pdf.page import SOFT, Line, Outline
+from inscape.books.pdf.headings import Headings
+from inscape.books.pdf.hyphens import Vocabulary
+from inscape.books.pdf.insets import is_ornament
+from inscape.books.pdf.kinds import Made
+from inscape.books.pdf.page import Line, Outline
 from inscape.books.pdf.paragraphs import Block
 from inscape.books.pdf.statistics import Statistics
-from inscape.books.structure import is_break, is_ordinal, worded_level
+from inscape.books.pdf.trace import Fate
 from inscape.records import Kind, Paragraph, Removal
-from inscape.text import fold, squeeze
-
-_LEADERS = re.compile(r"(?:\s?\.){4,}\s*[\divxlc]*$|…{2,}\s*\d*$", re.I)
-_LEGAL = re.compile(
-    r"\bISBN\b|©|\(c\) \d{4}|all rights reserved|first (?:published|issued|printed)|in the public domain|"
-    r"copyright|printed in|published by|"
-    r"library of congress|tüm hakları saklıdır",
-    re.I,
-)
-_FRONT_PAGES = 12
-"""Pages within which a title page or a page of rights is looked for."""
-_LONGEST_HEADING = 160
 
 
 @dataclass(slots=True)
 class Writer:
-    """Turns the blocks of a book into units; use `write`. After it, `removed` and `titles` are filled."""
+    """Turns the blocks of a book into units; use `write`. After it, `removed`, `titles` and `fates` are filled."""
 
     stats: Statistics
     vocabulary: Vocabulary
     outline: Sequence[Outline] = ()
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Printed numbers of pages."""
+    names: Sequence[str] = ()
+    """Title and author, as far as the file tells them."""
     removed: list[Removal] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     """Lines of the title page, in their order."""
-    _entries: dict[int | None, list[Outline]] = field(default_factory=dict)
+    fates: dict[int, Fate] = field(default_factory=dict)
+    """By the id of a line: see `trace`."""
+    units: list[Paragraph] = field(default_factory=list)
+    _headings: Headings = field(init=False)
 
     def write(self, blocks: list[Block]) -> list[Paragraph]:
-        for entry in self.outline:
-            self._entries.setdefault(entry.page, []).append(entry)
-        front = self._front_pages(blocks)
-        sizes = self._heading_sizes(blocks)
-        units: list[Paragraph] = []
-        for i, block in enumerate(blocks):
-            page = block.lines[0].page
-            text = self.text(block)
-            if why := front.get(page) or self._aside(block, text):
-                self.removed.append(Removal(why, text, page))
-                if why == "title page":
-                    self.titles.append(text)
-                continue
-            if self._is_scene_break(blocks, i):
-                units.append(Paragraph("break", "", page))
-            kind, level = self._kind(block, text, sizes)
-            if kind == "verse":
-                text = "\n".join(squeeze(self._line(line)) for line in block.lines)
-            units.append(Paragraph(kind, "" if kind == "break" else text, page, None, "", level))
-        return units
+        made = self._judged(self._kept(blocks))
+        kinds.settle(made, lambda block: joins.plain(block.lines))
+        for one in made:
+            self._write(one)
+        return self.units
 
     def notes(self, notes: list[Note]) -> list[Paragraph]:
-        """Footnotes as units."""
-        return [Paragraph("note", self._join(note.lines), note.page, None, f"note {note.label}") for note in notes]
+        """Footnotes as units; they come after all those that `write` made."""
+        start = len(self.units)
+        for note in notes:
+            self._add("note", note.lines, place=note.place)
+        return self.units[start:]
 
-    # ------------------------------------------------------------ text
+    # ------------------------------------------------------------ what is text
 
-    def text(self, block: Block) -> str:
-        """The block's lines as running text."""
-        return self._join(block.lines)
-
-    def _join(self, lines: list[Line]) -> str:
-        made = lines[0].text
-        for line in lines[1:]:
-            if is_broken(made):
-                made = self.vocabulary.join(made, line.text)
-            elif made.endswith(("—", "–")) or line.text.startswith("—"):
-                made += line.text
+    def _kept(self, blocks: list[Block]) -> list[Block]:
+        """Blocks that are text; the others go to `removed`."""
+        front = asides.front_pages(blocks, {entry.page for entry in self.outline}, self.names)
+        contents = {page for page, why in front.items() if why == "table of contents"}
+        self._headings = Headings.of_book(blocks, self.stats, self.outline, asides.entries(blocks, contents))
+        kept: list[Block] = []
+        for block in blocks:
+            if why := front.get(block.first.line.page) or asides.why(block):
+                self._remove(block.lines, why)
+                if why == "title page":
+                    self.titles.append(self.removed[-1].text)
             else:
-                made += " " + line.text
-        return squeeze(made.replace(SOFT, "-"))
+                kept.append(block)
+        return kept
 
-    def _line(self, line: Line) -> str:
-        return line.text.replace(SOFT, "-")
+    def _remove(self, lines: list[Line], why: str) -> None:
+        self.removed.append(Removal(why, resolve(joins.joined(lines, self.vocabulary)).text, lines[0].page))
+        self._tell(lines, (None, why))
 
-    # ------------------------------------------------------------ kinds
+    def _judged(self, blocks: list[Block]) -> list[Made]:
+        """Blocks with their kinds, and breaks where blank space or an ornament stands."""
+        blank = kinds.breaks(blocks)
+        made: list[Made] = []
+        for i, block in enumerate(blocks):
+            if len(block.rows) == 1 and is_ornament(block.first.line.text):
+                made.append(Made(block, "break"))
+                continue
+            if i in blank:
+                made.append(Made(Block([block.first]), "break", -1))
+            level = self._headings.level(blocks, i, bool(made) and made[-1].kind == "heading")
+            made.append(Made(block, "heading" if level else kinds.kind_of(block), level))
+        return made
 
-    def _kind(self, block: Block, text: str, sizes: list[float]) -> tuple[Kind, int]:
-        if is_break(text):
-            return "break", 0
-        if level := self._heading(block, text, sizes):
-            return "heading", level
-        if block.inset is not None and not block.inset.even:
-            return "verse", 0
-        if block.inset is not None or self._small(block):
-            return "quote", 0
-        deep = self.stats.offset(block.lines[0]) > self.stats.indent + 0.5 * self.stats.body
-        if deep and not block.display and self.stats.by_indent and self.stats.is_short(block.lines[0]):
-            return "verse", 0
-        return "paragraph", 0
+    # ------------------------------------------------------------ units
 
-    def _small(self, block: Block) -> bool:
-        return block.display and block.lines[0].size < 0.93 * self.stats.body and len(block.lines) > 1
+    def _write(self, one: Made) -> None:
+        lines = one.block.lines
+        if one.kind != "break":
+            self._add(one.kind, lines, one.level)
+            return
+        if one.level == 0:  # printed; a blank line has nothing to remove
+            self.removed.append(Removal("scene break ornament", lines[0].text, lines[0].page))
+            self._tell(lines, (len(self.units), ""))
+        self.units.append(Paragraph("break", "", lines[0].page, label=self.labels.get(lines[0].page, "")))
 
-    def _heading(self, block: Block, text: str, sizes: list[float]) -> int:
-        if len(text) > _LONGEST_HEADING or len(block.lines) > 4:
-            return 0
-        if (level := self._in_outline(block, text)) and (block.display or len(block.lines) == 1):
-            return level
-        size = block.lines[0].size
-        large = block.display and size > 1.12 * self.stats.body
-        words = worded_level(text) if block.display or len(block.lines) == 1 else 0
-        if large:
-            return 1 + next((i for i, s in enumerate(sizes) if size >= s - 0.3), len(sizes))
-        if words or (block.display and is_ordinal(text)):
-            return words or 4
-        return 0
+    def _add(self, kind: Kind, lines: list[Line], level: int = 0, place: str = "") -> None:
+        verse = kind == "verse"
+        marked = resolve(joins.stanza(lines) if verse else joins.joined(lines, self.vocabulary), verse)
+        page = lines[0].page
+        self._tell(lines, (len(self.units), ""))
+        self.units.append(
+            Paragraph(
+                kind, marked.text, page, None, place, level, self.labels.get(page, ""),
+                breaks=marked.breaks, italics=marked.italics, notes=marked.notes,
+            )
+        )  # fmt: skip
 
-    def _in_outline(self, block: Block, text: str) -> int:
-        words = fold(text)
-        for entry in self._entries.get(block.lines[0].page, ()):
-            same = fold(entry.title)
-            if same and (same == words or words.endswith(" " + same)):
-                return entry.level
-        return 0
-
-    def _heading_sizes(self, blocks: list[Block]) -> list[float]:
-        """Sizes above the text's, largest first, that differ by more than half a point."""
-        sizes: list[float] = []
-        found = {b.lines[0].size for b in blocks if b.display and b.lines[0].size > 1.12 * self.stats.body}
-        for size in sorted(found, reverse=True):
-            if not sizes or sizes[-1] - size > 0.5:
-                sizes.append(size)
-        return sizes
-
-    def _is_scene_break(self, blocks: list[Block], i: int) -> bool:
-        """A blank line between two paragraphs of the text, in a book that sets paragraphs without one."""
-        block = blocks[i]
-        if i == 0 or block.gap is None or not self.stats.by_indent:
-            return False
-        above = blocks[i - 1]
-        if block.display or above.display or block.inset or above.inset:
-            return False
-        return block.gap > 1.6 * self.stats.leading
-
-    # ------------------------------------------------------------ front matter
-
-    def _aside(self, block: Block, text: str) -> str:
-        """Why a block is no part of the text: dots to a page number, or small print about rights at the front."""
-        pointed = sum(1 for line in block.lines if _LEADERS.search(line.text))
-        if pointed and 2 * pointed >= len(block.lines):
-            return "table of contents"
-        small = block.lines[0].page <= _FRONT_PAGES and block.display and len(block.lines) <= 25
-        return "license" if small and _LEGAL.search(text) else ""
-
-    def _front_pages(self, blocks: list[Block]) -> dict[int, str]:
-        """Pages at the front that are a title page, of rights, or contents, by their number."""
-        pages: dict[int, list[Block]] = {}
-        for block in blocks:
-            if block.lines[0].page <= _FRONT_PAGES:
-                pages.setdefault(block.lines[0].page, []).append(block)
-        found: dict[int, str] = {}
-        for number, here in pages.items():
-            lines = [line for block in here for line in block.lines]
-            if any(_LEADERS.search(line.text) for line in lines):
-                if sum(1 for line in lines if _LEADERS.search(line.text)) * 2 >= len(lines):
-                    found[number] = "table of contents"
-            elif len(lines) <= 25 and any(_LEGAL.search(line.text) for line in lines) and not self._prose(here):
-                found[number] = "license"
-            elif number <= 4 and len(lines) <= 6 and not self._opens_text(here, number):
-                found[number] = "title page"
-        return found
-
-    def _prose(self, blocks: list[Block]) -> bool:
-        return any(len(block.lines) > 8 for block in blocks)
-
-    def _opens_text(self, blocks: list[Block], page: int) -> bool:
-        """Whether a page with few lines is a heading's or has text, and so is no title page."""
-        if page in self._entries:
-            return True
-        for block in blocks:
-            text = self.text(block)
-            if worded_level(text) or is_ordinal(text) or not block.display:
-                return True
-        return page > 2 and len(blocks) < 2
+    def _tell(self, lines: list[Line], fate: Fate) -> None:
+        for line in lines:
+            self.fates[id(line)] = fate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -26,7 +27,8 @@ def command(files: tuple[Path, ...], rights: str | None, replace: bool, as_json:
 
     The file is copied into books/. A folder stands for the books in it. Adding the same file again changes nothing
     but its rights, if you name them. Another file of the same name is put beside the old one, as `name-2`; with
-    --replace it takes the old one's place. A file that you edited in books/ itself is read anew.
+    --replace it takes the old one's place. A file that you edited in books/ itself is read anew, and so is one that an
+    older inscape read. Passages picked from it are found again in the new text.
 
     \b
     Examples:
@@ -36,11 +38,13 @@ def command(files: tuple[Path, ...], rights: str | None, replace: bool, as_json:
     """
     from inscape.cli.lines import line
     from inscape.stages.add import add
+    from inscape.stages.reading import policy_of
 
     project = common.here()
     paths = [path for file in files for path in _expanded(file)]
+    policy = policy_of(project.settings, os.environ)
     with common.writing(project, "add") as store:
-        common.draw(add(store, project, paths, rights, common.now(), replace), as_json, line)
+        common.draw(add(store, project, paths, rights, common.now(), replace, policy), as_json, line)
 
 
 def _expanded(path: Path) -> list[Path]:

@@ -1,0 +1,65 @@
+"""Numbers that count with the pages: the witness of page numbers and of the heads they stand in.
+
+Invariant: a number counts only where pages nearby carry, each at the place of its own, the number that is as far from
+theirs. So numbering may begin anew, skip pages, and be Roman or Arabic.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+_ENDS = re.compile(r"^\W{0,3}(\d{1,4})(?!\w)|(?<!\w)(\d{1,4})\W{0,3}$")
+_NAMED = re.compile(r"\b(?:page|pg|p|seite|s|sayfa|pagina|página|стр)\b\.?\s*(\d{1,4})\b", re.I)
+_ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_ALONE = re.compile(rf"^\W*({_ROMAN})\W*$", re.I)
+_BESIDE = re.compile(rf"^({_ROMAN})\s+(?=\S*[^\W\d_]{{2}})|\s({_ROMAN})$")
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_BARE = re.compile(
+    r"^\W*(?:(?:page|pg|p|seite|s|sayfa|pagina|página|стр)\b\W*)?\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,5})?\W*$", re.I
+)
+
+Number = tuple[bool, int]
+"""(it is Roman, its value)."""
+
+
+def numbers(text: str) -> list[Number]:
+    """Numbers of a line that may be the page's: at its ends, after 'page', or Roman."""
+    if not any(map(str.isdigit, text)):
+        if found := _ALONE.match(text):
+            return [(True, _value(found[1].lower()))]
+        return [(True, _value(m[1] or m[2])) for m in _BESIDE.finditer(text)] if len(text) < 60 else []
+    values = [int(m[1] or m[2]) for m in _ENDS.finditer(text)]
+    values += [int(m[1]) for m in _NAMED.finditer(text)]
+    return [(False, value) for value in values]
+
+
+def is_bare(text: str) -> bool:
+    """Whether a line is a page's number and nothing else: '12', '— 12 —', '[xii]', 'Page 12 of 300'."""
+    return bool(_BARE.match(text) or _ALONE.match(text))
+
+
+def _value(roman: str) -> int:
+    digits = [_ROMAN_DIGITS[c] for c in roman]
+    return sum(-d if d < max(digits[i:]) else d for i, d in enumerate(digits))
+
+
+@dataclass(slots=True)
+class Counts:
+    """Where numbers stand, by kind and by the page of the file less their value. Add in the order of the pages."""
+
+    _found: dict[tuple[bool, int], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, page: int, y: float, number: Number) -> None:
+        self._found[number[0], page - number[1]].append((page, y))
+
+    def others(self, page: int, y: float, number: Number, tolerance: float, within: int = 10) -> tuple[int, int]:
+        """Other pages nearby on which a number counts on from this one: (at the same height, at any)."""
+        found = self._found.get((number[0], page - number[1]), [])
+        if len(found) < 2:
+            return 0, 0
+        near = found[bisect_left(found, (page - within,)) : bisect_right(found, (page + within + 1,))]
+        level = {p for p, at in near if p != page and abs(at - y) <= tolerance}
+        return len(level), len({p for p, _ in near if p != page})
