@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from inscape.books.pdf import endnotes
-from inscape.books.pdf.notes import Marker, Note, clean, label_of, markers
+from inscape.books.pdf.notes import Marker, Note, label_of, markers
 from inscape.books.pdf.page import Line
 from inscape.books.pdf.statistics import Statistics
 from inscape.records import Removal
@@ -289,4 +289,4 @@ def _cut(ties: list[tuple[Marker, Note]]) -> None:
             start -= 1
         line.calls.append((start, note.place))
         line.calls.sort()
-        note.removed.append(Removal("note marker", clean(gone), line.page, before[-1] if before else ""))
+        note.removed.append(Removal("note marker", gone.strip(), line.page, before[-1] if before else ""))

@@ -114,6 +114,8 @@ def _split(run: list[Row]) -> list[list[Row]]:
 
 def _starts_paragraph(row: Row) -> bool:
     """A single line inside the margins that is no quotation: at the usual indent, or set in the middle."""
+    if row.indented and row.rest < 0.6 * row.face.size:
+        return True
     return row.face.by != "indent" or abs(row.offset - row.face.indent) <= 1 or row.centered
 
 

@@ -18,8 +18,8 @@ from inscape.books.pdf.statistics import Statistics
 from inscape.records import Removal
 
 _SIGNATURE = re.compile(r"^([A-Z]{1,2})\s?(\d?)\s?\*?$")
-_SHEETS = "ABCDEFGHIKLMNOPQRSTXYZ"
-"""Letters of sheets, without J, U or V, and W."""
+_SHEETS = "ABCDEFGHIKLMNOPQRSTVXYZ"
+"""Letters of sheets, the printers' alphabet, without J, U and W."""
 _DISTANCES = (4, 8, 12, 16, 24, 32)
 """Pages of a sheet."""
 _DIGITS = re.compile(r"\d+")

@@ -45,11 +45,6 @@ class Marker:
     label: str
 
 
-def clean(text: str) -> str:
-    """What was printed, without white space around it."""
-    return text.strip()
-
-
 def label_of(line: Line) -> tuple[str, int] | None:
     """(label, offset at which the note's words begin) of a line that may begin a note."""
     if (found := _LABEL.match(line.text)) and any(map(str.isalpha, line.text)):

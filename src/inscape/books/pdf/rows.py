@@ -87,9 +87,19 @@ def rows_of(pages: list[list[Line]], stats: Statistics) -> list[list[Row]]:
         rows: list[Row] = []
         for column, group in groupby(lines, lambda line: line.column):
             rows += _of_column(list(group), (lines[0].page % 2, columns, column), stats, face)
+        _smooth(rows)
         _stand_back(rows)
         made.append(rows)
     return made
+
+
+def _smooth(rows: list[Row]) -> None:
+    """A lone line of another size between lines of text, at their distance, is text measured badly, as in scans."""
+    for above, row, below in zip(rows, rows[1:], rows[2:], strict=False):
+        if row.plain or not (above.plain and below.plain and above.face is below.face):
+            continue
+        near = all(gap is not None and 0 < gap < 1.2 * row.leading for gap in (row.gap, below.gap))
+        row.plain = near and 0.75 * row.face.size < row.line.size < 1.3 * row.face.size
 
 
 def _stand_back(rows: list[Row]) -> None:
