@@ -15,9 +15,10 @@ from itertools import groupby
 from inscape.books import limits
 from inscape.books.decode import mend
 from inscape.books.matter import matter_of
-from inscape.books.pdf import footnotes, furniture, labels, layers, ledger, lines, merge, rows, statistics
+from inscape.books.pdf import footnotes, furniture, italics, labels, layers, ledger, lines, merge, rows, statistics
 from inscape.books.pdf.hyphens import Vocabulary
 from inscape.books.pdf.layers import Recognize
+from inscape.books.pdf.openings import lowered, told
 from inscape.books.pdf.page import Document, Line, Page
 from inscape.books.pdf.paragraphs import Builder
 from inscape.books.pdf.statistics import Statistics
@@ -63,6 +64,7 @@ class _Reading:
         doubts = layers.usable(document, self.name, self.recognize)
         doubts += _doubts(document)
         doubts += _mend(document.pages)
+        italics.relative(document.pages)
         stats = Statistics(statistics.body_size(document.pages))
         self.lines = [merge.whole_lines(page, stats.body) for page in document.pages]
         stats.leading = statistics.leading_of(self.lines, stats.body)
@@ -75,8 +77,11 @@ class _Reading:
         writer = Writer(stats, vocabulary, document.outline, labels.labels(document.pages, removed), names)
         units = matter_of(writer.write(Builder().build(rows.rows_of(pages, stats))))
         units += writer.notes(notes)
+        spoken = lowered(units, document.language)
+        doubts += told(units, spoken)
         self.fates |= writer.fates
         removed += [gone for note in notes for gone in note.removed]
+        removed += [Removal("printed twice", text, page.number) for page in document.pages for text in page.doubled]
         removed += [*writer.removed, *vocabulary.removed, *(self.recognize.removed if self.recognize else ())]
         if vocabulary.guessed:
             doubts.append(_guesses(vocabulary))
@@ -86,7 +91,7 @@ class _Reading:
             document.author,
             document.language,
             "pdf",
-            assemble(units, title),
+            assemble(spoken, title),
             len(document.pages) + len(document.failed),
             tuple(sorted(removed, key=lambda r: r.page or 0)),
             tuple(doubts),

@@ -39,13 +39,16 @@ def balance(book: BookText) -> int:
 
 
 def unaccounted(book: BookText, pages: Iterable[Page]) -> list[str]:
-    """Sentences that name the characters which `pages`, as loaded, hold more often or more seldom than the book."""
+    """Sentences that name the characters which `pages`, as loaded, hold more often or more seldom than the book.
+
+    Case does not count: `openings` changes it.
+    """
     printed: Counter[str] = Counter()
     for page in pages:
-        printed.update(_plain("".join(line.text for line in page.lines)))
+        printed.update(_plain("".join(line.text for line in page.lines)).casefold())
     held: Counter[str] = Counter()
     for text in _texts(book):
-        held.update(_plain(text))
+        held.update(_plain(text).casefold())
     lost, made = printed - held, held - printed
     return [
         f"{count} x {character!r} {how}"
