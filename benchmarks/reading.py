@@ -85,6 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--setup", action="store_true", help="make that environment")
     parser.add_argument("--again", action="store_true", help="read again what is kept")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the first N errors of each sort")
+    parser.add_argument("--timed", help="books that were timed on a quiet machine: of no other is the speed told")
     parser.add_argument("--write", action="store_true", help="write the tables to benchmarks/RESULTS.md")
     return parser.parse_args()
 
@@ -114,7 +115,8 @@ def main() -> None:
             if args.show and tool == chosen[0] and one.result:
                 given, _ = bench.read(tool, version, name, book.pdf)
                 show(score(book, rows(given)).cases, args.show)
-    text = introduction(versions) + table.tables(outcomes, chosen)
+    timed = None if args.timed is None else args.timed.split(",")
+    text = introduction(versions) + table.tables(outcomes, chosen, timed)
     print(text)
     if args.write:
         write(text)

@@ -34,8 +34,11 @@ class Outcome:
     failed: str = ""
 
 
-def tables(outcomes: Sequence[Outcome], order: Sequence[str]) -> str:
-    """All tables: the overview, each book's, and what only inscape tells."""
+def tables(outcomes: Sequence[Outcome], order: Sequence[str], timed: Sequence[str] | None = None) -> str:
+    """All tables: the overview, each book's, and what only inscape tells.
+
+    `timed`: books of which speed and memory are told; None: all.
+    """
     books = list(dict.fromkeys(one.book for one in outcomes))
     by = {(one.tool, one.book): one for one in outcomes}
     parts = []
@@ -44,7 +47,7 @@ def tables(outcomes: Sequence[Outcome], order: Sequence[str]) -> str:
     for book in books:
         here = [by[tool, book] for tool in order if (tool, book) in by]
         lines = [f"{book}, {here[0].pages:,} pages:", "", HEAD, "|---|" + "---:|" * (HEAD.count("|") - 2)]
-        parts.append("\n".join([*lines, *map(row, here)]))
+        parts.append("\n".join([*lines, *(row(one, timed is None or book in timed) for one in here)]))
     own = [one for one in outcomes if one.result and one.result.headings]
     if own:
         lines = ["What only a reader of books tells (inscape):", "", OWN, "|---|" + "---:|" * 4 + "---|"]
@@ -67,16 +70,16 @@ def _overview(by: Mapping[tuple[str, str], Outcome], books: Sequence[str], order
     return "\n".join(lines)
 
 
-def row(one: Outcome) -> str:
-    """A tool's line in a book's table."""
+def row(one: Outcome, timed: bool = True) -> str:
+    """A tool's line in a book's table. `timed`: with its speed and memory, else dashes."""
     name = f"{one.tool} {one.version}" if one.tool != "inscape" else "inscape"
     if one.result is None or one.cost is None:
         return f"| {name} | {one.failed}" + " |" * 9
     r = one.result
     cells = [
         name,
-        f"{one.pages / one.cost.cpu:,.0f}",
-        f"{one.cost.megabytes:,.0f}",
+        f"{one.pages / one.cost.cpu:,.0f}" if timed else "–",
+        f"{one.cost.megabytes:,.0f}" if timed else "–",
         percent(r.cer),
         f"{r.precision:.1f}, {r.recall:.1f}, {r.f1:.1f}",
         share(r.whole),

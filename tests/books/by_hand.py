@@ -62,6 +62,11 @@ def texts(page: Page, body: float = 0) -> list[str]:
     return [line.text for line in (merge.whole_lines(page, body) if body else page.lines)]
 
 
+def twice(page: Page) -> int:
+    """Characters of what is printed again at the same place."""
+    return sum(len("".join(text.split())) for text in page.doubled)
+
+
 def printed(page: Page) -> int:
     """Characters in the lines of a page that are not white."""
     return sum(not c.isspace() for line in page.lines for c in line.text)

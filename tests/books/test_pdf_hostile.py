@@ -9,7 +9,7 @@ import pytest
 from inscape.books import limits
 from inscape.books.pdf import lines, merge
 from inscape.errors import BookError
-from tests.books.by_hand import page_of, printed, raw, stream, text, texts
+from tests.books.by_hand import page_of, printed, raw, stream, text, texts, twice
 from tests.books.makers import pdf
 
 
@@ -42,7 +42,7 @@ def test_a_crop_box_far_away() -> None:
 def test_a_page_of_very_many_lines_is_read() -> None:
     rows = b"".join(text(f"w{i}", 50 + i % 7 * 40, 590 - i * 7 % 580, 4) for i in range(6000))
     page = page_of(raw(rows))
-    assert printed(page) + page.doubled == page.characters
+    assert printed(page) + twice(page) == page.characters
     assert sum(len(line.text.replace(" ", "")) for line in merge.whole_lines(page, 4)) == printed(page)
 
 

@@ -161,11 +161,15 @@ def test_doubtful_ones_are_counted_with_samples() -> None:
     made = book(ENGLISH, "copper kettles")
     assert made.join(f"his copper{SOFT}", "kettles broke") == "his copper-kettles broke"
     assert made.guessed == 1
-    assert made.samples == ["his copper-kettles broke"]
+    assert made.samples == ["copper-kettles"]
     made.join(f"hap{SOFT}", "pened")
     assert made.guessed == 1
-    for _ in range(40):
-        made.join(f"his copper{SOFT}", "kettles broke")
+    made.join(f"his copper{SOFT}", "kettles broke")
+    assert (made.guessed, made.samples) == (2, ["copper-kettles"])
+    heads = [f"{a}{b}" for a in "bcdfgk" for b in ("ock", "ark", "ink", "ulp", "omb")]
+    made.words.update(heads)
+    for head in heads:
+        made.join(f"his {head}{SOFT}", "kettles broke")
     assert len(made.samples) == 20
 
 

@@ -124,7 +124,7 @@ def test_an_ornament_is_a_break_and_is_told() -> None:
     texts = story(42, 20)
     book = read(pdf(f"{BOOK_STYLE}{joined(texts[:9])}\n\n#align(center)[⁂]\n\n{joined(texts[9:])}"), "star.pdf")
     assert [p.text for p in book.paragraphs if p.kind == "break"] == [""]
-    assert [r.text for r in book.removed if r.why == "scene break ornament"] == ["⁂"]
+    assert [r.text for r in book.removed if r.why == "scene break"] == ["⁂"]
 
 
 def test_number_and_title_are_headings_and_an_inscription_is_none() -> None:

@@ -253,3 +253,13 @@ def test_a_book_without_notes_is_left_as_it_is() -> None:
     assert made == pages
     assert not notes
     assert sentence(100) == made[0][0].text
+
+
+def test_a_star_whose_note_comes_on_the_next_page_is_answered_before_that_page_s_own() -> None:
+    first = page(1, [called("he called it a squaring^*^ of matters")], [])
+    second = page(
+        2, [called("and went to the table^*^ with him", 2)], [small("* So it was.", 2), small("* Herring.", 2, 1)]
+    )
+    made, notes = read(first, second)
+    assert [note.lines[0].text for note in notes] == ["So it was.", "Herring."]
+    assert [place for _, place in calls(made)] == [note.place for note in notes]

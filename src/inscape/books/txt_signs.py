@@ -153,7 +153,7 @@ def joiner(lines: Sequence[str], removed: list[Removal]) -> Callable[[Sequence[s
             whole, compound = f"{left[1]}{right[0]}".lower(), f"{left[1]}-{right[0]}".lower()
             if whole in words or (typeset and compound not in words and right[0][0].islower()):
                 made[-1] = made[-1][:-1]
-                removed.append(Removal("hyphen at a line's end", "-", context=f"{left[1]}-{right[0]}"))
+                removed.append(Removal("line-end hyphen", "-", context=f"{left[1]}-{right[0]}"))
             made.append(line.lstrip())
         return "".join(made)
 

@@ -1,9 +1,10 @@
 """PDF: a typeset book back to paragraphs.
 
 Invariant: every line of every page ends up in a unit or in `removed`. The steps, each in a file of its name: lines
-with the pen's positions -> statistics of the book -> merge -> furniture -> footnotes -> paragraphs -> units, with
-hyphens decided by the book's own words. Pages without usable text are recognized where a way is given, else a book of
-such pages is refused with the ways to get one. `read` and `trace` are one reading; `trace` keeps where each line went.
+with the pen's positions -> sheets (of two pages) -> statistics of the book -> merge -> register (of scans) -> furniture
+-> footnotes -> paragraphs -> units, with hyphens decided by the book's own words. Pages without usable text are
+recognized where a way is given, else a book of such pages is refused with the ways to get one. `read` and `trace` are
+one reading; `trace` keeps where each line went.
 """
 
 from __future__ import annotations
@@ -15,12 +16,27 @@ from itertools import groupby
 from inscape.books import limits
 from inscape.books.decode import mend
 from inscape.books.matter import matter_of
-from inscape.books.pdf import footnotes, furniture, italics, labels, layers, ledger, lines, merge, rows, statistics
+from inscape.books.pdf import (
+    footnotes,
+    furniture,
+    italics,
+    labels,
+    layers,
+    ledger,
+    lines,
+    merge,
+    register,
+    rows,
+    sheets,
+    statistics,
+)
 from inscape.books.pdf.hyphens import Vocabulary
 from inscape.books.pdf.layers import Recognize
 from inscape.books.pdf.openings import lowered, told
 from inscape.books.pdf.page import Document, Line, Page
 from inscape.books.pdf.paragraphs import Builder
+from inscape.books.pdf.register import Move
+from inscape.books.pdf.sheets import Sheets
 from inscape.books.pdf.statistics import Statistics
 from inscape.books.pdf.trace import Fate, Placed, Trace, placed, sizes
 from inscape.books.pdf.units import Writer
@@ -39,24 +55,29 @@ def read(data: bytes, name: str, load: Load = lines.load, recognize: Recognize |
 
     Raises BookError: password, damage, no pages, or pictures of pages without text.
     """
-    return _Reading(load(data, name), name, recognize).book
+    with lines.without_collection():
+        return _Reading(load(data, name), name, recognize).book
 
 
 def trace(data: bytes, name: str, load: Load = lines.load, recognize: Recognize | None = None) -> Trace:
     """Read a PDF as `read` does, and tell where each of its lines went. Raises BookError as `read` does."""
-    reading = _Reading(load(data, name), name, recognize)
-    return Trace(reading.book, sizes(reading.document.pages), placed(reading.lines, reading.fates))
+    with lines.without_collection():
+        reading = _Reading(load(data, name), name, recognize)
+        printed = reading.sheets.lines(placed(reading.lines, reading.fates, reading.moves))
+        return Trace(reading.book, sizes(reading.document.pages), printed)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A document on its way to a book; done once made. `fates` by the id of a line in `lines`."""
+    """A document on its way to a book; done once made. `fates` by the id of a line in `lines`, `moves` by page."""
 
     document: Document
     name: str
     recognize: Recognize | None
     lines: list[list[Line]] = field(default_factory=list)
     fates: dict[int, Fate] = field(default_factory=dict)
+    moves: dict[int, Move] = field(default_factory=dict)
+    sheets: Sheets = field(init=False)
     book: BookText = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,9 +86,13 @@ class _Reading:
         doubts += _doubts(document)
         doubts += _mend(document.pages)
         italics.relative(document.pages)
+        register.level_sizes(document.pages)
+        self.sheets = sheets.parted(document)
+        document = self.sheets.document
         stats = Statistics(statistics.body_size(document.pages))
         self.lines = [merge.whole_lines(page, stats.body) for page in document.pages]
         stats.leading = statistics.leading_of(self.lines, stats.body)
+        self.moves = register.lay(self.lines)
         pages, removed = furniture.remove(self.lines, stats)
         self._left_out(pages, removed)
         pages, notes = footnotes.separate(pages, stats)
@@ -97,6 +122,7 @@ class _Reading:
             tuple(doubts),
             sum(page.characters for page in document.pages),
         )
+        self.book = self.sheets.book(self.book)
         if over := ledger.balance(self.book):
             self.book = replace(self.book, doubts=(*doubts, _unbalanced(over)))
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from inscape.books.pdf import joins
+from inscape.books.pdf.insets import is_ornament
 from inscape.books.pdf.page import Line
 from inscape.books.pdf.paragraphs import Block
 from inscape.books.structure import is_ordinal, worded_level
@@ -51,7 +52,7 @@ def front_pages(blocks: list[Block], opened: set[int | None], names: Sequence[st
             continue
         elif len(lines) <= _MANY and any(_LEGAL.search(line.text) for line in lines) and not _prose(here):
             found[number] = "license"
-        elif number <= _TITLES and len(lines) <= 6 and not (number in opened or _opens_text(here, number, names)):
+        elif number <= _TITLES and len(lines) <= 6 and not (number in opened or _opens_text(here, names)):
             found[number] = "title page"
     return found
 
@@ -96,13 +97,17 @@ def _prose(blocks: list[Block]) -> bool:
     return any(len(block.rows) > 8 for block in blocks)
 
 
-def _opens_text(blocks: list[Block], page: int, names: Sequence[str]) -> bool:
-    """Whether a page with few lines is a heading's or has text, and so is no title page."""
-    for block in blocks:
-        text = joins.plain(block.lines)
-        if worded_level(text) or is_ordinal(text) or not block.display:
-            return True
-    if len(blocks) > 1:
-        return False
+def _opens_text(blocks: list[Block], names: Sequence[str]) -> bool:
+    """Whether a page with few lines is a heading's or has text.
+
+    A title page has the title or the author that the file tells, or several lines, one of them in large type.
+    """
+    shown = [block for block in blocks if not is_ornament(block.first.line.text)]
+    texts = [joins.plain(block.lines) for block in shown]
+    if any(worded_level(t) or is_ordinal(t) or not b.display for b, t in zip(shown, texts, strict=True)):
+        return True
     known = {fold(name) for name in names if name}
-    return page > 2 or (bool(known) and fold(joins.plain(blocks[0].lines)) not in known)
+    if any(fold(text) in known for text in texts):
+        return False
+    large = any(line.size > 1.12 * block.first.face.size for block in shown for line in block.lines)
+    return len(shown) < 2 or not large

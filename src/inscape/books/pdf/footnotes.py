@@ -235,13 +235,14 @@ def _split(line: Line) -> list[Line]:
 def _tie(lines: list[Line], notes: list[Note], book: _Book) -> None:
     """Tie the notes that begin on a page to the markers in its text, else to one left over from the page before."""
     free = [marker for line in lines for marker in markers(line)]
+    older = _older(notes, free, book.left)
     silent = []
     for note in notes:
-        marker = next((m for m in (*free, *book.left) if m.label == note.label), None)
+        marker = next((m for m in (*older, *free) if m.label == note.label), None)
         if marker is None and (marker := _plain(lines, note.label)) is None:
             silent.append(note)
             continue
-        free, book.left, book.loose = ([m for m in group if m is not marker] for group in (free, book.left, book.loose))
+        free, older, book.loose = ([m for m in group if m is not marker] for group in (free, older, book.loose))
         book.ties.append((marker, note))
     for note in book.silent:
         # A line may have gone to the next page after its note was set.
@@ -251,6 +252,19 @@ def _tie(lines: list[Line], notes: list[Note], book: _Book) -> None:
             book.ties.append((marker, note))
     book.left, book.silent = free, silent
     book.loose += free
+
+
+def _older(notes: list[Note], free: list[Marker], left: list[Marker]) -> list[Marker]:
+    """The markers of the page before that are answered here: as many of a label as there are notes too many for the
+    markers of this page. Their notes come first."""
+    spare = Counter(note.label for note in notes)
+    spare.subtract(marker.label for marker in free)
+    found: list[Marker] = []
+    for marker in reversed(left):
+        if spare[marker.label] > 0:
+            spare[marker.label] -= 1
+            found.insert(0, marker)
+    return found
 
 
 def _plain(lines: list[Line], label: str) -> Marker | None:

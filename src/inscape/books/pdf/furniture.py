@@ -51,6 +51,10 @@ class _Edge:
     masked: str
     """The words with every number as '#'."""
     numbers: list[Number]
+    counts: int = 0
+    """How strongly a number of it counts with the pages."""
+    repeats: int = 0
+    """Pages nearby with the same words."""
 
 
 @dataclass(slots=True)
@@ -73,6 +77,9 @@ def remove(pages: list[list[Line]], stats: Statistics) -> tuple[list[list[Line]]
     book = _Book(stats, len(pages))
     for number, lines in enumerate(pages, 1):
         _observe(number, lines, book)
+    for edges in (*book.tops, *book.feet):
+        for edge in edges:
+            edge.counts, edge.repeats = _counts(edge, book), _repeats(edge, book)
     _find_blocks(pages, book)
     gone: dict[int, str] = {}
     found = [_judge(edges, book, gone) for side in zip(book.tops, book.feet, strict=True) for edges in side]
@@ -125,16 +132,12 @@ def _edge(number: int, ordered: list[Line], book: _Book) -> list[_Edge]:
 
 def _find_blocks(pages: list[list[Line]], book: _Book) -> None:
     """The height of each page's text, without what looks like a head or a foot."""
-    stats = book.stats
-    for number, lines in enumerate(pages, 1):
-        edges = {id(e.line): e for e in (*book.tops[number - 1], *book.feet[number - 1])}
-        text = [line for line in lines if stats.is_body(line)]
+    body, most = book.stats.body, 0.08 * book.stats.body
+    for lines, top, foot in zip(pages, book.tops, book.feet, strict=True):
+        heads = {id(edge.line) for edge in (*top, *foot) if edge.repeats or edge.counts}
+        text = [line for line in lines if abs(line.size - body) < most]  # `is_body`, once for every line of a book
         text = [line for line in text if len(line.text) > 20] or text
-        heights = [
-            line.y
-            for line in text
-            if not ((edge := edges.get(id(line))) and (_repeats(edge, book) or _counts(edge, book)))
-        ]
+        heights = [line.y for line in text if id(line) not in heads]
         book.blocks.append((min(heights), max(heights)) if heights else None)
 
 
@@ -162,11 +165,11 @@ def _witness(edge: _Edge, book: _Book) -> str:
     text, stats = edge.line.text, book.stats
     if edge.line.size > 1.12 * stats.body and not is_bare(text):
         return ""
-    counts, apart, bare = _counts(edge, book), _is_apart(edge, book), is_bare(text)
-    if not counts and len(text) <= 2 and not bare:
+    counts, repeats, declared = edge.counts, edge.repeats, edge.line.content == FURNITURE
+    if not (counts or repeats or declared):
         return ""
-    repeats, declared = _repeats(edge, book), edge.line.content == FURNITURE
-    if not (counts or repeats or declared) or _is_inside(edge, book):
+    apart, bare = _is_apart(edge, book), is_bare(text)
+    if (not counts and len(text) <= 2 and not bare) or _is_inside(edge, book):
         return ""
     if counts and bare and (apart or counts > 2) and not _is_ordinal(edge, book):
         return "page number"
@@ -183,7 +186,7 @@ def _is_ordinal(edge: _Edge, book: _Book) -> bool:
     if edge.line.size > 1.12 * book.stats.body and edge.row > 0:
         return True
     here = (*book.tops[edge.page - 1], *book.feet[edge.page - 1]) if edge.numbers[0][0] else ()
-    return any(e.numbers and not e.numbers[0][0] and _counts(e, book) > 2 for e in here)
+    return any(e.numbers and not e.numbers[0][0] and e.counts > 2 for e in here)
 
 
 def _counts(edge: _Edge, book: _Book) -> int:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from inscape.books.pdf import sentences
 from inscape.books.pdf.rows import Row
 
-_PAGES = re.compile(r"[^\W\d].*\d(?:[\d\s,;–-]|\bn\b\.?|ff?\.)*$")
+_PAGES = re.compile(r"[^\W\d]{2}.*\d(?:[\d\s,;–-]|\bn\b\.?|ff?\.)*$")
 _ONLY_PAGES = re.compile(r"[\d\s,;–-]+(?:\bn\b\.?|ff?\.)?$")
 
 

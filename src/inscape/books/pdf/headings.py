@@ -93,7 +93,7 @@ class Headings:
 
     def _bold(self, block: Block) -> bool:
         text = block.lines[-1].text
-        return all(getattr(line, "bold", False) for line in block.lines) and not _CLOSED.search(text)
+        return all(line.bold for line in block.lines) and not _CLOSED.search(text)
 
     def _opens_page(self, blocks: list[Block], i: int, text: str) -> bool:
         """First on its page, lower than pages begin, with text below that begins at the margin."""
@@ -110,7 +110,8 @@ class Headings:
     def _completes(self, blocks: list[Block], i: int, text: str) -> bool:
         """The title below a number: short, no sentence, and text comes next."""
         below = blocks[i + 1] if i + 1 < len(blocks) else None
-        if below is None or len(text) > 80 or _CLOSED.search(text) or text[0] in "“\"‘'(—–[":
+        closed = _CLOSED.search(text) and not (text.isupper() and text[-1] == ".")
+        if below is None or len(text) > 80 or closed or text[0] in "“\"‘'(—–[":
             return False
         return not below.display and below.first.line.page == blocks[i].first.line.page and len(blocks[i].rows) <= 2
 

@@ -48,7 +48,7 @@ class Vocabulary:
     guessed: int = 0
     """Hyphens for which there was no evidence but the two parts."""
     samples: list[str] = field(default_factory=list)
-    """Some of these, as decided, with the words before and after."""
+    """Some of their words, as decided."""
     removed: list[Removal] = field(default_factory=list)
     """Hyphens that are no part of their words, of the joins that named their page."""
     keeps_by_default: bool = False
@@ -61,10 +61,11 @@ class Vocabulary:
     @classmethod
     def of(cls, pages: Iterable[list[Line]], language: str = "") -> Vocabulary:
         """Count all words except those that a line end divides. `language`: 'en', 'fr-CA'; '' where unknown."""
-        texts: list[str] = []
+        tokens: Counter[str] = Counter()
         ends: list[tuple[str, str]] = []
-        broken, before = False, ""
+        broken, before, within = False, "", False
         for lines in pages:
+            texts: list[str] = []
             for line in lines:
                 text = line.text
                 if broken:
@@ -73,16 +74,22 @@ class Vocabulary:
                 broken = line.hyphen or text.endswith("-")
                 before = line.text
                 texts.append(text.rpartition(" ")[0] if broken else text)
-        text = "\n".join(texts)
+            # By the page: the words of a whole book would be 40 MB at once.
+            page = "\n".join(texts)
+            within = within or SURE in page
+            tokens.update(page.split())
         made = cls()
-        for token, count in Counter(text.split()).items():
+        words = made.words
+        for token, count in tokens.items():
             for word in (token,) if token.isalpha() else _WORD.findall(token):
-                made.words[_fold(word)] += count
-        made.prefixes.update(word.partition("-")[0] for word in made.words if "-" in word)
-        made.seconds.update(word.rpartition("-")[2] for word in made.words if "-" in word)
+                folded = _fold(word)
+                words[folded] = words.get(folded, 0) + count
+        hyphened = [word for word in words if "-" in word]
+        made.prefixes.update(word.partition("-")[0] for word in hyphened)
+        made.seconds.update(word.rpartition("-")[2] for word in hyphened)
         made.closes = len(made.words) > 2000 and made.prefixes.total() < 0.004 * len(made.words)
         made.language = made._guess_language(language[:2].casefold())
-        made._learn_habit(ends, text)
+        made._learn_habit(ends, within)
         return made
 
     def has(self, word: str) -> bool:
@@ -97,13 +104,13 @@ class Vocabulary:
                 return language
         return "" if said in _COMMONEST and total > 200 else said
 
-    def _learn_habit(self, ends: list[tuple[str, str]], text: str) -> None:
-        """What this book's line ends are, by those of them that its words decide."""
+    def _learn_habit(self, ends: list[tuple[str, str]], within: bool) -> None:
+        """What this book's line ends are, by those of them that its words decide. `within`: SURE is in lines too."""
         marked = sum(1 for above, _ in ends if above.endswith(SURE))
-        self.sure = marked >= 3 and f"{SURE}" not in text
+        self.sure = marked >= 3 and not within
         divided = parted = 0
         for above, below in ends:
-            left, right = _LAST.search(above[:-1]), _FIRST.match(below)
+            left, right = _last(above[:-1]), _FIRST.match(below)
             if left and right and not above.endswith(SURE):
                 whole, hyphened = self._evidence(_fold(left[1]), _fold(right[1]))
                 divided += whole > hyphened
@@ -116,7 +123,7 @@ class Vocabulary:
         `page`: that of the first line, in the one join whose text is kept: a hyphen that goes is then told.
         """
         tail = head = ""
-        if found := _SIGNS_AT_END.search(above):
+        if "\ufdd0" <= above[-1:] <= "\ufdd4" and (found := _SIGNS_AT_END.search(above)):
             above, tail = above[: found.start()], found[0]
         if found := _SIGNS_AT_START.match(below):
             below, head = below[found.end() :], found[0]
@@ -124,7 +131,7 @@ class Vocabulary:
         mark, before, after = above[-1:], bare(stem[-_TAIL:]), bare(below[:_TAIL])
         kept = self._mark(before, after, mark)
         if not kept and page is not None:
-            left, right = _LAST.search(before), _FIRST.match(after)
+            left, right = _last(before), _FIRST.match(after)
             context = f"{left[1] if left else ''}-{right[1] if right else ''}"
             self.removed.append(Removal("line-end hyphen", "-", page, context))
         return stem + kept.rstrip() + between + (" " if kept.endswith(" ") else "") + below
@@ -135,8 +142,8 @@ class Vocabulary:
             return ""
         if before.endswith((" ", "\u00a0")) or not after:
             return "- "
-        left, right = _LAST.search(before), _FIRST.match(after)
-        if not left or not right or _ADDRESS.search(before):
+        left, right = _last(before), _FIRST.match(after)
+        if not left or not right or _ADDRESS.search(before, before.rfind(" ") + 1):
             return "-"
         if self._is_suspended(left[1], right[1], after):
             return "- "
@@ -146,8 +153,9 @@ class Vocabulary:
         keeps = not name and compounds.habit(_fold(left[1]), _fold(right[1]), self)
         if self.words[_fold(left[1])] and self.words[_fold(right[1])]:
             self.guessed += 1
-            if len(self.samples) < _SAMPLES:
-                self.samples.append(f"{before[-30:]}{'-' if keeps else ''}{after[:30]}".strip())
+            word = f"{left[1]}{'-' if keeps else ''}{right[1]}"
+            if len(self.samples) < _SAMPLES and word not in self.samples:
+                self.samples.append(word)
         return "-" if keeps else ""
 
     def _is_suspended(self, left: str, right: str, after: str) -> bool:
@@ -204,6 +212,11 @@ class Vocabulary:
             if f"{a}-{b}{suffix}" in known:
                 return True
         return None
+
+
+def _last(text: str) -> re.Match[str] | None:
+    """The word at a text's end; found in a fifth of the time where only what follows the last blank is searched."""
+    return _LAST.search(text, text.rfind(" ") + 1)
 
 
 def _fold(word: str) -> str:

@@ -1,6 +1,7 @@
 """Italics against what surrounds them: in a book set in italics, the upright words are the marked ones.
 
-Invariant: either nothing changes, or in every line exactly the other letters are marked.
+Invariant: either nothing changes, or in every line exactly the other letters are marked. Bold that is the book's plain
+type is none at all.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ _MOST = 0.5
 
 
 def relative(pages: Sequence[Page]) -> None:
-    """Turn `Line.italics` of a whole book around where most of it is set in italics."""
+    """Turn `Line.italics` of a whole book around where most of it is set in italics; no bold where most is bold."""
     lines = [line for page in pages for line in page.lines]
+    total = sum(len(line.text) for line in lines)
+    if sum(len(line.text) for line in lines if line.bold) > _MOST * total:
+        for line in lines:
+            line.bold = False
     slanted = sum(b - a for line in lines if line.italics for a, b in line.italics)
-    if slanted <= _MOST * sum(len(line.text) for line in lines):
+    if slanted <= _MOST * total:
         return
     for line in lines:
         line.italics = _others(line)

@@ -12,10 +12,15 @@ from itertools import pairwise
 from inscape.books import marks
 from inscape.books.marks import ITALIC, ROMAN
 from inscape.books.pdf.hyphens import Vocabulary, is_broken
-from inscape.books.pdf.page import SOFT, Line
+from inscape.books.pdf.page import SOFT, SURE, Line
 
 _TAIL = re.compile(f"(?:{ROMAN}|\ufdd3[^\ufdd4]*\ufdd4)+$")
 _HEAD = re.compile(f"^(?:{ITALIC}|\ufdd3[^\ufdd4]*\ufdd4)+")
+_ENDS = frozenset(f"-{SOFT}{SURE}—–") | {chr(sign) for sign in range(0xFDD0, 0xFDD5)}
+"""Last characters of lines that may touch the next line: hyphens, dashes, and signs, behind which one may stand."""
+_LONG = "⸺⸻"
+_STARTS = frozenset(f"—{_LONG}")
+_INITIAL = re.compile(r"(?<!\w)[^\W\d_]$")
 
 
 def plain(lines: list[Line]) -> str:
@@ -27,8 +32,12 @@ def joined(lines: list[Line], vocabulary: Vocabulary) -> str:
     """One paragraph with signs. Hyphens that it drops are told to the vocabulary: to be called once for a line."""
     parts = [lines[0].signed()]
     for above, line in pairwise(lines):
-        text = line.signed()
+        text = line.signed() if line.italics or line.calls else line.text
         sign = marks.page(line.page) if line.page != above.page else ""
+        # Most lines end in a letter, a comma or a full stop: for these nothing else is asked.
+        if above.text[-1] not in _ENDS and line.text[0] not in _STARTS:
+            parts += (" ", sign + text) if sign else (" ", text)
+            continue
         if is_broken(above.text):
             parts[-1] = _rejoined(parts[-1], sign, text, vocabulary, above.page)
             continue
@@ -48,13 +57,18 @@ def stanza(lines: list[Line]) -> str:
 
 def _touches(above: str, below: str) -> bool:
     """A dash without blanks around it joins two words; one that opens a line's talk, or stands free, does not."""
+    if above.endswith("——"):  # stands for a word that is left out, or breaks off
+        return below[0] in ".,;:!?’”)"
     if above[-1] in "—–":
-        return above[-2:-1] != " " and len(above) > 1
+        words = above.rstrip("—–")
+        return words[-1:] not in ("", " ")
+    if below[0] in _LONG:  # stands for the rest of a name
+        return bool(_INITIAL.search(above))
     return below[0] == "—" and below[1:2] != " "
 
 
 def _rejoined(above: str, sign: str, below: str, vocabulary: Vocabulary, page: int) -> str:
-    tail, head = _TAIL.search(above), _HEAD.match(below)
+    tail, head = _TAIL.search(above) if "\ufdd0" <= above[-1] <= "\ufdd4" else None, _HEAD.match(below)
     ends, begins = tail[0] if tail else "", head[0] if head else ""
     stem, rest = above[: len(above) - len(ends)], below[len(begins) :]
     whole = vocabulary.join(stem, rest, page)

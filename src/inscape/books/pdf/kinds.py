@@ -21,7 +21,26 @@ _SPEAKER = re.compile(
     r"^((?:[^\W\d_a-z][^\W\d_a-z'’.-]+|(?:AN?|THE|[IVX]+|\d{1,2})(?=\s))(?:\s+[^\W\d_a-z'’.-]+){0,4}\d?)"
     r"(?:\s*\([^)]{1,60}\))?\s*[.:—](?=\s|$|[\"“‘])"
 )
-_ITEM = re.compile(r"^(?:[•▪‣◦·–-]\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s)")
+_BULLET = re.compile(r"[•▪‣◦·]\s")
+"""No dashes: they open speech in many languages."""
+_LABEL = re.compile(r"(\(?)(\d{1,3}|[a-z]|[ivx]{1,5})([.)])\s")
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_FIGURE = re.compile(r"\d[\d.,/½¼¾\s-]*$")
+_ENTRIES = 4
+"""Lines that end in a figure, at least, that are a table."""
+_HEAD = re.compile(
+    r"(?:my |ma |mon )?(?:very )?(?:dear|cher|chère|lieber?|sehr geehrte|sevgili|sayın|aziz|monsieur|дорог)"
+    r"[^,:!.;]{0,60}?[,:!—]",
+    re.I,
+)
+"""What stands before the first stop where a letter's first words follow its salutation on the line."""
+_ANNOUNCED = re.compile(
+    r"\b(?:letter|note|telegram|dispatch|postcard|lettre|billet|brief|mektup\w*|письм\w+|"
+    r"записк\w+)\b[^.!?]*[:.—–-]*[”’\"]?$",
+    re.I,
+)
+_HEARD = 200
+"""Characters before a quotation that may say that it is a letter: of its last sentence."""
 _MEMBERS = 3
 """Speeches, at least, that a play has."""
 _BETWEEN = 6
@@ -59,10 +78,12 @@ def settle(made: list[Made], text: Callable[[Block], str]) -> None:
     for section in _sections(made):
         _small_type(section)
         _plays(section)
+    above = {id(below): one for one, below in pairwise(made)}
+    below = {id(one): after for one, after in pairwise(made)}
     for run in _runs(made, lambda m: m.kind in ("quote", "verse")):
-        _letter(run, text)
+        _quoted(run, above.get(id(run[0])), below.get(id(run[-1])), text)
     for run in _runs(made, lambda m: m.kind == "paragraph" and not m.block.display):
-        _lists(run, text)
+        _lists(run)
 
 
 def _sections(made: list[Made]) -> Iterator[list[Made]]:
@@ -101,10 +122,41 @@ def _small_type(section: list[Made]) -> None:
             one.kind = "quote"
 
 
-def _letter(run: list[Made], text: Callable[[Block], str]) -> None:
-    """A quotation that opens or closes as letters do is one."""
+def _quoted(run: list[Made], before: Made | None, after: Made | None, text: Callable[[Block], str]) -> None:
+    """A run set apart, with what stands right before and after it: a letter's head or foot may be set as text."""
+    if len(run) > 1 and _introduces(run[0]):
+        before = run.pop(0)
+        before.kind = "paragraph"
+    _accounts(run)
+    said = text(before.block) if before and before.kind == "paragraph" else ""
+    _letter(run, text, said)
+    if run[-1].kind != "letter":
+        return
+    if before and letters.greets(said):
+        before.kind = "letter"
+    if after and after.kind == "paragraph" and letters.closes(text(after.block)):
+        after.kind = "letter"
+
+
+def _accounts(run: list[Made]) -> None:
+    """Short lines of which nearly all end in a figure: sums of money, a roll, a key to a cipher."""
+    lines = [line for one in run for line in one.block.lines]
+    ended = sum(1 for line in lines if _FIGURE.search(line.text))
+    if ended >= _ENTRIES and ended >= 0.7 * len(lines):
+        for one in run:
+            one.kind = "table"
+
+
+def _letter(run: list[Made], text: Callable[[Block], str], before: str) -> None:
+    """A quotation that opens or closes as letters do is one, or prose of which the words `before` it say so."""
+    run = [one for one in run if one.kind != "table"]
     texts = [text(one.block) for one in run]
-    opens = any(len(t) < 90 and letters.greets(t) for t in texts[:4])
+    opens = any(_greets(t) for t in texts[:4])
+    opens = (
+        opens
+        or _greets(before)
+        or (bool(_ANNOUNCED.search(before[-_HEARD:])) and any(one.kind == "quote" for one in run))
+    )
     signed = any(
         len(t) < 60
         and one.block.first.rest < 3 * one.block.first.face.size
@@ -122,6 +174,20 @@ def _letter(run: list[Made], text: Callable[[Block], str]) -> None:
             one.kind = "letter"
 
 
+def _introduces(one: Made) -> bool:
+    """A line at the indent of the text that ends with a colon belongs to the text, not to what it announces."""
+    rows = one.block.rows
+    return len(rows) == 1 and rows[0].indented and rows[0].line.text.endswith((":", ":—", ":”"))
+
+
+def _greets(text: str) -> bool:
+    """A salutation, alone or at the head of the letter's first words."""
+    if len(text) < 90:
+        return letters.greets(text)
+    head = _HEAD.match(text)
+    return head is not None and letters.greets(head[0])
+
+
 def _is_listed(one: Made) -> bool:
     return one.block.inset is not None and one.block.inset.listed
 
@@ -134,38 +200,76 @@ def _attributes(quoted: Block, block: Block, text: str) -> bool:
 
 
 def _plays(section: list[Made]) -> None:
-    """Speeches: names in capitals before the words, of which several come again; and directions between them."""
-    named: list[tuple[Made, str]] = []
-    for one in section:
-        if one.kind in ("paragraph", "quote", "verse") and one.block.first.line.text[0].isalnum():
-            first = one.block.first.line.text
-            if found := _SPEAKER.match(first):
-                named.append((one, found[1]))
-            elif one.block.display and len(first) < 40 and first.isupper():
-                named.append((one, first.strip(".: ")))
+    """Speeches: names in capitals before the words, of which several come again nearby; and directions between them."""
+    named: list[tuple[int, str]] = []
+    for i, one in enumerate(section):
+        if one.kind in ("paragraph", "quote", "verse") and (name := _speaker(one.block)):
+            named.append((i, name))
+    scene: list[tuple[int, str]] = []
+    for i, name in named:
+        if scene and i - scene[-1][0] > _BETWEEN:
+            _scene(section, scene)
+            scene = []
+        scene.append((i, name))
+    _scene(section, scene)
+
+
+def _speaker(block: Block) -> str:
+    """The name before a speech, or alone on its line; '' where there is none."""
+    first = block.first.line.text
+    if not first[0].isalnum():
+        return ""
+    if found := _SPEAKER.match(first):
+        return found[1]
+    return first.strip(".: ") if block.display and len(first) < 40 and first.isupper() else ""
+
+
+def _scene(section: list[Made], named: list[tuple[int, str]]) -> None:
     count = Counter(name for _, name in named)
     again = sum(n for n in count.values() if n > 1)
-    if len(named) < _MEMBERS or again < 2 or len(named) < 0.25 * len(section):
+    if len(named) < _MEMBERS or again < 2 or len(named) < 0.25 * (named[-1][0] - named[0][0] + 1):
         return
-    spoken = {id(one) for one, _ in named}
-    places = [i for i, one in enumerate(section) if id(one) in spoken]
+    places = [i for i, _ in named]
     for start, after in pairwise((*places, places[-1] + 1)):
         section[start].kind = "play"
-        for one in section[start + 1 : after] if after - start <= _BETWEEN else ():
+        for one in section[start + 1 : after]:
             if one.kind in ("paragraph", "quote"):
                 one.kind = "play"  # a direction, or more of the speech
 
 
-def _lists(run: list[Made], text: Callable[[Block], str]) -> None:
-    """Hanging paragraphs, and those that bullets or counting numbers begin."""
+def _lists(run: list[Made]) -> None:
+    """Hanging paragraphs, and those that bullets or counting labels begin: two at least, one right after the other."""
     for part in _runs(run, lambda m: m.block.first.hanging):
-        if len(part) > 1:
-            for one in part:
-                one.kind = "list"
-    for part in _runs(run, lambda m: bool(_ITEM.match(m.block.first.line.text))):
-        if len(part) > 2:
-            for one in part:
-                one.kind = "list"
+        _list(part, sum(map(_hangs, part)) >= max(2, 0.25 * len(part)))
+    for part in _runs(run, lambda m: bool(_BULLET.match(m.block.first.line.text))):
+        _list(part, len(part) > 1)
+    counted = {
+        id(one) for pair in pairwise(run) if _counts_on(*(one.block.first.line.text for one in pair)) for one in pair
+    }
+    _list([one for one in run if id(one) in counted], True)
+
+
+def _list(part: list[Made], holds: bool) -> None:
+    for one in part if holds else ():
+        one.kind = "list"
+
+
+def _hangs(one: Made) -> bool:
+    rows = one.block.rows
+    return len(rows) > 1 and rows[1].offset > rows[0].offset + 0.3 * rows[0].face.size
+
+
+def _counts_on(above: str, below: str) -> bool:
+    """'(1)' and '(2)', 'b.' and 'c.', 'ii)' and 'iii)': the same form, the next value."""
+    one, next_ = _LABEL.match(above), _LABEL.match(below)
+    if not one or not next_ or one[1] + one[3] != next_[1] + next_[3]:
+        return False
+    a, b = one[2], next_[2]
+    if a.isdigit() or b.isdigit():
+        return a.isdigit() and b.isdigit() and int(b) == int(a) + 1
+    return (len(a) == len(b) == 1 and ord(b) == ord(a) + 1) or (
+        a in _ROMANS and b in _ROMANS[_ROMANS.index(a) + 1 :][:1]
+    )
 
 
 # ---------------------------------------------------------------- scene breaks

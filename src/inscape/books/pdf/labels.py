@@ -14,6 +14,8 @@ from inscape.records import Removal
 
 _GAP = 12
 """Pages without a printed number that may lie between two with one: plates, part titles, a chapter's first page."""
+_ENOUGH = 15
+"""Pages with a printed number, among which one has two digits: else only the last digit of each was read."""
 _FURNITURE = ("page number", "running head")
 _ROMANS = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
@@ -44,6 +46,8 @@ def _printed(removed: Iterable[Removal], pages: int) -> dict[int, Number]:
         support, bare, number = max(scored)
         if support >= (1 if bare or pages <= 5 else 2):
             best[page] = number
+    if len(best) >= _ENOUGH and all(value < 10 for roman, value in best.values() if not roman):
+        return {page: number for page, number in best.items() if number[0]}
     return best
 
 

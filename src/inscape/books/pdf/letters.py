@@ -14,8 +14,12 @@ _SALUTATION = re.compile(
     re.I,
 )
 _CLOSING = re.compile(
-    r"^(?:i am|i remain|believe me|yours|your|ever yours|with (?:love|best|kind)|sincerely|faithfully|affectionately|"
-    r"votre|ihr|dein|hochachtungsvoll|saygılarımla|ваш|твой)\b",
+    r"^(?:(?:i am|i remain|believe me)(?:,|\b.{0,20}\byours?\b)|with (?:love|best|kind)|hochachtungsvoll|saygılarımla|"
+    r"(?:ever |very |most )*(?:sincerely|faithfully|affectionately|truly|respectfully)\b|"
+    r"(?:ever )?yours(?:[,.]|$|(?: \w+){1,3}[,.]?$)|"
+    r"your (?:\w+[ ,]+){0,4}(?:servant|friend|son|daughter|brother|sister|mother|father|wife|husband|cousin|uncle|aunt|"
+    r"nephew|niece|lover|pupil)\b|"
+    r"(?:votre|ihre?|deine?|ваша?|тво[йя])(?: \w+){0,2},?$)",
     re.I,
 )
 _DATED = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\b1[5-9]\d\d\b|\b20\d\d\b|\b1[5-9](?:—|–|--|__)")

@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium
 from inscape.books import limits, marks
 from inscape.books.pdf import outline, splitting
 from inscape.books.pdf.glyphs import Glyphs
+from inscape.books.pdf.names import believed
 from inscape.books.pdf.page import Document, Page
 from inscape.errors import BookError
 from inscape.text import squeeze
@@ -38,7 +39,7 @@ def load(data: bytes, name: str, pages: range | None = None) -> Document:
         made: list[Page] = []
         failed: list[int] = []
         reader = _Reader(file)
-        with _without_collection():
+        with without_collection():
             for number in wanted:
                 try:
                     made.append(reader.page(number))
@@ -46,7 +47,9 @@ def load(data: bytes, name: str, pages: range | None = None) -> Document:
                     failed.append(number)
         if not made and pages is None:
             raise _damaged(data, name, "none of its pages can be opened")
-        title, author, language = (_meta(file, key) for key in ("Title", "Author", "Language"))
+        keys = ("Title", "Author", "Language", "Creator", "Producer")
+        title, author, language, *programs = (_meta(file, key) for key in keys)
+        title, author = believed(title, *programs), believed(author, programs[-1])
         return Document(title, author, language, made, outline.read(file, total), tuple(failed))
 
 
@@ -78,8 +81,8 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[pypdfium2.PdfDocument, int
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
-    """A book makes a hundred thousand objects that stay: to look among them for garbage costs and finds none."""
+def without_collection() -> Iterator[None]:
+    """A book makes a million objects and no circles among them: to look for garbage costs a tenth and finds none."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -23,7 +23,10 @@ _SHEETS = "ABCDEFGHIKLMNOPQRSTVXYZ"
 _DISTANCES = (4, 8, 12, 16, 24, 32)
 """Pages of a sheet."""
 _DIGITS = re.compile(r"\d+")
-_NUMBERED = re.compile(r"\s(\d{1,4})$")
+_AT_END = re.compile(r"\s(\d{1,4})$")
+_AT_HEAD = re.compile(r"^(\d{1,4})\s+(?=\S)")
+_NEAR = 4
+"""Pages within which a number of a line that stands alone on its page finds others at the same edge."""
 _FEWEST = 4
 """Numbers of lines, one counting on from the other, that are a witness."""
 
@@ -162,24 +165,49 @@ def _catchwords(feet: list[list[Line]], pages: list[list[Line]], gone: Container
 
 
 def cut_line_numbers(pages: list[list[Line]], stats: Statistics) -> list[Removal]:
-    """Take the numbers of lines off the ends of lines that hold them: every fifth line, at one right edge."""
+    """Take the numbers of lines off the ends or the heads of lines: every fifth line, at one edge."""
+    return _cut(pages, stats, _AT_END) + _cut(pages, stats, _AT_HEAD)
+
+
+def _cut(pages: list[list[Line]], stats: Statistics, where: re.Pattern[str]) -> list[Removal]:
     hits: list[tuple[int, int, Line]] = []
-    at = 0
+    at, last = 0, -1 if where is _AT_END else 0
     for lines in pages:
         for line in lines:
             at += 1
-            if line.text[-1].isdigit() and (found := _NUMBERED.search(line.text)) and int(found[1]) % 5 == 0:
+            if line.text[last].isdigit() and (found := where.search(line.text)) and int(found[1]) % 5 == 0:
                 hits.append((at, int(found[1]), line))
     chain: dict[int, Line] = {}
     for (i, above, a), (j, value, b) in pairwise(hits):
-        if value - above in (5, 10) and abs(j - i - (value - above)) <= 1 and abs(a.x1 - b.x1) < 3:
+        if value - above in (5, 10) and abs(j - i - (value - above)) <= 1 and _level(a, b, last):
             chain |= {id(a): a, id(b): b}
     if len(chain) < _FEWEST:
         return []
-    removed = []
-    for line in chain.values():
-        start = line.text.rindex(" ")
-        number = line.cut(start, len(line.text)).strip()
-        line.x1 = min(line.x1, line.x0 + 0.48 * stats.body * len(line.text))
-        removed.append(Removal("line number", number, line.page, line.text.rpartition(" ")[2]))
-    return removed
+    pages_of = {line.page: line for line in chain.values()}
+    chain |= {id(line): line for _, _, line in hits if _on_edge(line, pages_of, last)}
+    return [_cut_from(line, where, stats) for line in chain.values()]
+
+
+def _level(a: Line, b: Line, last: int) -> bool:
+    """Whether two numbers stand at one edge; at the left they are set to the left or to the right."""
+    return abs(a.x1 - b.x1) < 3 if last else abs(a.x0 - b.x0) < 8
+
+
+def _on_edge(line: Line, numbered: dict[int, Line], last: int) -> bool:
+    """Whether a number that no other counts on from stands outside of the words, where those of pages nearby do."""
+    if line.inner is None or max(line.inner[0] - line.x0, line.x1 - line.inner[1]) < line.size:
+        return False
+    near = (numbered.get(page) for page in range(line.page - _NEAR, line.page + _NEAR + 1))
+    return any(other and _level(other, line, last) for other in near)
+
+
+def _cut_from(line: Line, where: re.Pattern[str], stats: Statistics) -> Removal:
+    found = where.search(line.text)
+    start, end = found.span() if found else (0, 0)
+    number = line.cut(start, end).strip()
+    width = 0.48 * stats.body * len(line.text)
+    guess = (line.x1 - width, line.x1) if start == 0 else (line.x0, line.x0 + width)
+    x0, x1 = line.inner or guess
+    line.x0, line.x1 = max(line.x0, x0), min(line.x1, x1)
+    context = line.text.rpartition(" ")[2] if start else line.text.partition(" ")[0]
+    return Removal("line number", number, line.page, context)

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from inscape.books.pdf.order import reading_order
-from inscape.books.pdf.page import Line, Page
+from inscape.books.pdf.page import SOFT, SURE, Line, Page
 
 _APART = 0.15
 """Ems between two pieces that make them two words."""
@@ -18,6 +18,9 @@ _LEVEL = 0.3
 """Ems by which the base lines of pieces of one line may differ, where the pieces are not neighbors in the stream."""
 _CROSSED = 0.25
 """Share of a page's lines of type that must run over a gap, else it may be the gap between two columns."""
+_OTHER = 1.8
+"""Times as large, from which words are no piece of a line of type, as those of a watermark."""
+_STARS = ("*", "†", "‡", "§")
 _INITIALS = 20
 """Large letters on one page, up to which they may be initials."""
 
@@ -65,7 +68,7 @@ def _gathered(lines: list[Line], body: float) -> list[Line]:
         row.sort(key=lambda line: line.x0)
         host = row[0]
         for line in row[1:]:
-            if -0.5 * body < line.x0 - host.x1 < body:
+            if -0.5 * body < line.x0 - host.x1 < body and not _differ(host, line):
                 middle = (host.x1 + line.x0) / 2
                 over = bisect_left(starts, middle - 1) - bisect_right(ends, middle + 1)
                 # What hardly any line of the page runs over may be the gap between two columns.
@@ -117,32 +120,54 @@ def _straighten(lines: list[Line], body: float) -> None:
 def _same_line(host: Line, line: Line, body: float) -> bool:
     if host.turned or line.turned:
         return False
-    small = min(host.size, line.size)
+    if _differ(host, line):
+        return False
+    small, large = sorted((host.size, line.size))
     off = abs(host.y - line.y)
+    if _is_marker(line, host, body):
+        return True
     near = off <= 0.45 * max(small, 0.4 * body)
-    raised = small < 0.8 * max(host.size, line.size) and off < 0.6 * body
+    raised = small < 0.8 * large and off < 0.6 * body
     if not (near or raised):
         return False
     gap, before = line.x0 - host.x1, host.x0 - line.x1
     return -0.5 * body < gap < body or (0 <= gap < 3 * body and off < 1) or -0.5 * body < before < body
 
 
+def _differ(host: Line, line: Line) -> bool:
+    """Whether two pieces are words of too different sizes to be one line, as a watermark's and the text's."""
+    small, large = sorted((host.size, line.size))
+    return large > _OTHER * small and min(len(host.text), len(line.text)) > 3
+
+
+def _is_marker(line: Line, host: Line, body: float) -> bool:
+    """Whether a piece is the raised figure or star at the end of another: small, or as large and half a line up."""
+    mark, up = line.text.strip(), line.y - host.y
+    if not (mark.isdigit() and len(mark) <= 3) and mark not in _STARS:
+        return False
+    small = line.size < 0.8 * host.size and up > 0
+    return (
+        (small or 0.3 * host.size < up)
+        and up < 0.6 * max(host.size, body)
+        and -0.5 * body < line.x0 - host.x1 < 0.5 * body
+    )
+
+
 def _join(host: Line, line: Line, body: float) -> None:
     left, right = (host, line) if line.x0 >= host.x0 else (line, host)
-    mark = line.text.strip()
-    if line.size < 0.8 * host.size and line.y > host.y and (mark.isdigit() or mark in "*†‡§"):
+    if _is_marker(line, host, body):
         line.raised = [(0, len(line.text))]
     blank = " " if right.x0 - left.x1 > _APART * body else ""
     if len(line.text) > len(host.text):
         host.y = line.y
         host.size = line.size
-    hyphen = right.hyphen
     if left is host:
         host.extend(line, blank)
     else:
         _put_before(line, host, blank)
-    host.hyphen = hyphen
+    host.hyphen = host.text[-1] in (SOFT, SURE)
     host.opens = host.opens or line.opens
+    host.bold = host.bold and line.bold
     host.x0, host.x1 = min(host.x0, line.x0), max(host.x1, line.x1)
 
 

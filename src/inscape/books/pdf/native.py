@@ -26,12 +26,16 @@ unicode = _plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
 is_hyphen = _plain(pdfium.FPDFText_IsHyphen, _INT, _POINTER, _INT)
 text_index = _plain(pdfium.FPDFText_GetTextIndexFromCharIndex, _INT, _POINTER, _INT)
 """(text page, index) -> index in the page's text, or -1: PDFium leaves the character out of it."""
+is_made_up = _plain(pdfium.FPDFText_IsGenerated, _INT, _POINTER, _INT)
+"""(text page, index) -> 1: PDFium made the character up, as a blank in a wide space."""
 text_object = _plain(pdfium.FPDFText_GetTextObject, _POINTER, _POINTER, _INT)
 """(text page, index) -> the object that prints the character, None for those that PDFium made up."""
 origin = _plain(pdfium.FPDFText_GetCharOrigin, _INT, _POINTER, _INT, _POINTER, _POINTER)
 """(text page, index, x, y): the pen's position, as doubles written to two addresses."""
 box = _plain(pdfium.FPDFText_GetCharBox, _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
 """(text page, index, left, right, bottom, top): the glyph's edges, as doubles written to four addresses."""
+loose_box = _plain(pdfium.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
+"""(text page, index, address of four floats): left, top, right, bottom of the room that the pen passes."""
 font_size = _plain(pdfium.FPDFText_GetFontSize, _DOUBLE, _POINTER, _INT)
 matrix = _plain(pdfium.FPDFText_GetMatrix, _INT, _POINTER, _INT, _POINTER)
 """(text page, index, address of six floats)."""

@@ -11,8 +11,13 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+_DIGIT = re.compile(r"\d")
 _ENDS = re.compile(r"^\W{0,3}(\d{1,4})(?!\w)|(?<!\w)(\d{1,4})\W{0,3}$")
 _NAMED = re.compile(r"\b(?:page|pg|p|seite|s|sayfa|pagina|página|стр)\b\.?\s*(\d{1,4})\b", re.I)
+_OF_ALL = re.compile(r"(?<![\w/.-])(\d{1,4})\s*(?:/|of|von|de|sur|из)\s*\d{1,5}\W{0,3}$", re.I)
+_FREE = re.compile(r"(?<=\s)\d{1,4}(?=\s)")
+_HEAD = 60
+"""Characters that a head has at most in which the number stands between the words or is Roman."""
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _ALONE = re.compile(rf"^\W*({_ROMAN})\W*$", re.I)
 _BESIDE = re.compile(rf"^({_ROMAN})\s+(?=\S*[^\W\d_]{{2}})|\s({_ROMAN})$")
@@ -26,13 +31,21 @@ Number = tuple[bool, int]
 
 
 def numbers(text: str) -> list[Number]:
-    """Numbers of a line that may be the page's: at its ends, after 'page', or Roman."""
-    if not any(map(str.isdigit, text)):
+    """Numbers of a line that may be the page's: at its ends, after 'page', before '/300' or 'of 300', Roman.
+
+    Where there are none, those in its middle.
+    """
+    if not _DIGIT.search(text):
         if found := _ALONE.match(text):
-            return [(True, _value(found[1].lower()))]
-        return [(True, _value(m[1] or m[2])) for m in _BESIDE.finditer(text)] if len(text) < 60 else []
+            romans = [found[1].lower()]
+        else:
+            short = len(text) < _HEAD and (text[:1] in _ROMAN_DIGITS or text[-1:] in _ROMAN_DIGITS)
+            romans = [m[1] or m[2] for m in _BESIDE.finditer(text)] if short else []
+        return [(True, _value(roman)) for roman in romans] if not any(map(str.isdigit, text)) else []
     values = [int(m[1] or m[2]) for m in _ENDS.finditer(text)]
-    values += [int(m[1]) for m in _NAMED.finditer(text)]
+    values += [int(m[1]) for pattern in (_NAMED, _OF_ALL) for m in pattern.finditer(text)]
+    if not values and len(text) < _HEAD:
+        values = [int(value) for value in _FREE.findall(text)]
     return [(False, value) for value in values]
 
 

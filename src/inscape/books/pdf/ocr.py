@@ -184,11 +184,16 @@ def _order(page: Page) -> None:
 def settle(pages: Iterable[Page]) -> None:
     """Level the pages of a book: one size for all lines of its text, one left margin, one height of the first line."""
     filled = [page for page in pages if page.lines]
-    body = _usual([line for page in filled for line in page.lines])
-    for page in filled:
+    _align(filled, level_sizes(filled))
+
+
+def level_sizes(pages: Sequence[Page]) -> float:
+    """Give lines that were measured nearly alike one size; returns that of most of the text, points."""
+    body = _usual([line for page in pages for line in page.lines])
+    for page in pages:
         _level_sizes(page, body)
-    _snap_others([line for page in filled for line in page.lines], body)
-    _align(filled, body)
+    _snap_others([line for page in pages for line in page.lines], body)
+    return body
 
 
 def _usual(lines: Sequence[Line]) -> float:
@@ -218,7 +223,7 @@ def _level_sizes(page: Page, body: float) -> None:
             size = near[0] if near else size
         elif body < size < 1.3 * body and _is_close(page.lines, i, body):
             size = body  # specks make letters taller; a heading has space around it
-        line.size = body if abs(size - body) < (0.14 if short else 0.1) * body else round(2 * size) / 2
+        line.size = body if abs(size - body) <= (0.14 if short else 0.1) * body else round(2 * size) / 2
         if i and len(line.text) < 25 and _goes_on(page.lines[i - 1], line, body):
             line.size = body
 

@@ -18,8 +18,9 @@ _LOUD = re.compile(r"[^\sa-z]+(?=\s|$)")
 _STOP = re.compile(r"[.!?…][\"”’')\]]*\s+[\"“‘'(\[]*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 """A run of letters: 'D’ARTAGNAN' has two."""
-_INNER = re.compile(r"(?<=[\w,;:][ ’'\-])[^\W\d_]+")
-"""Words in the middle of a sentence: those that follow a word or a comma."""
+_INNER = re.compile(r"[ ’'\-](?<=[\w,;:].)([^\W\d_]+)")
+"""Words in the middle of a sentence: those that follow a word or a comma. A first character that is plain is looked for
+at twice the speed."""
 _MOST = 14
 """Words of an opening in capitals; more is a text in capitals, such as a telegram."""
 _HABIT = 3
@@ -34,10 +35,10 @@ def lowered(paragraphs: Sequence[Paragraph], language: str = "") -> tuple[Paragr
     if len(loud) < _HABIT or 2 * len(loud) < len(firsts):
         return tuple(paragraphs)
     wanted = {w.casefold() for i, end in loud.items() for w in _WORD.findall(paragraphs[i].text[:end])}
-    forms: Counter[str] = Counter()
+    words: Counter[str] = Counter()  # all of them: to fold each of a book's 300,000 takes far longer than to count them
     for n, paragraph in enumerate(paragraphs):
-        start = loud.get(n, 0)
-        forms.update(w for w in _INNER.findall(paragraph.text, start) if w.casefold() in wanted)
+        words.update(_INNER.findall(paragraph.text, max(0, loud.get(n, 0) - 1)))
+    forms = Counter({word: n for word, n in words.items() if word.casefold() in wanted})
     made = list(paragraphs)
     for i, end in loud.items():
         text = _quiet(paragraphs[i].text[:end], forms, language) + paragraphs[i].text[end:]

@@ -47,6 +47,10 @@ class Line:
     calls: list[tuple[int, str]] = field(default_factory=list)
     """(offset, place of the note) of markers that were taken out."""
 
+    inner: tuple[float, float] | None = None
+    """Left and right edge without a number that an object of its own prints before or after the line's words."""
+    bold: bool = False
+    """All of it is set in bold type."""
     turned: bool = False
     """Set across the page's other lines, as a head along the outer margin is; `x0`, `y` are then only its beginning."""
     content: int = -1
@@ -114,8 +118,8 @@ class Page:
     lines, no zero-width signs; ligatures count as their letters, a hyphen at a line's end counts 1. Text that PDFium
     itself drops is not in it: glyphs without size, and bold made by printing the same words twice in a row."""
     label: str = ""
-    doubled: int = 0
-    """Of `characters`, those of lines that were printed twice at the same place and are in `lines` only once."""
+    doubled: list[str] = field(default_factory=list)
+    """Texts of lines that were printed again at the same place; they are in `characters`, and once in `lines`."""
 
     def __reduce__(self) -> tuple[Callable[..., Page], tuple[object, ...]]:
         lines = self.lines

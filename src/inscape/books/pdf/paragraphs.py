@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from inscape.books.pdf import hanging, insets, letters, sentences, tables
+from inscape.books.pdf import hanging, insets, letters, numerals, sentences, tables
+from inscape.books.pdf.hyphens import is_broken
 from inscape.books.pdf.insets import Inset
 from inscape.books.pdf.page import Line
 from inscape.books.pdf.rows import Row
@@ -17,6 +18,9 @@ from inscape.books.structure import is_ordinal, worded_level
 
 _WIDE = 1.3
 """Lines' distances from which a step between two lines is a space between paragraphs."""
+
+_SHARP = 0.2
+"""Type sizes from which a line is short where all others end at the same point."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Builder:
     _insets: dict[int, Inset] = field(default_factory=dict)
 
     def build(self, pages: list[list[Row]]) -> list[Block]:
+        numerals.mark(pages)
         for rows in pages:
             tables.mark(rows)
             hanging.mark(rows)
@@ -67,8 +72,8 @@ class Builder:
         return self.blocks
 
     def _take(self, row: Row) -> None:
-        inset = self._insets.get(id(row))
-        display = inset is None and not row.entry and _displayed(row)
+        inset = None if row.numeral or self._spoken(row) else self._insets.get(id(row))
+        display = inset is None and not row.entry and _displayed(row) and not self._continues(row)
         self._fresh = False
         if self._begins(row, display, inset):
             self.blocks.append(Block([row], display, inset, self._fresh))
@@ -91,7 +96,7 @@ class Builder:
             return _parts(row, above)
         if row.face is not above.face and row.plain and above.plain:
             return True
-        if row.gap is None and _runs_over(row, above):
+        if (row.gap is None and self._runs_over(row, above, inset)) or self._continues(row):
             return False
         if inset is not None and block.inset is inset and row.gap is not None and row.gap > 1.2 * inset.leading:
             return True
@@ -111,16 +116,16 @@ class Builder:
         if inset is None or before is None:
             return True
         if not inset.even:
-            return before.even or inset.listed
-        size = row.face.size
-        room = before.right - (above.width - above.rest)
+            return (before.even or inset.listed) and not _unfinished(row, above)
+        size, room = row.face.size, before.room(above)
         if row.offset > inset.base + 0.5 * size:
             return above.offset <= before.base + 0.5 * size or room > (
                 size if row.face.justified else size + row.first_word
             )
         # Letters are often set with neither indent nor space between their paragraphs.
-        if room > 3 * size and sentences.ends(above.line.text):
-            return sentences.begins(row.line.text)
+        if sentences.ends(above.line.text):
+            early = room > (_SHARP if before.sharp else 3) * size
+            return sentences.begins(row.line.text) and (early or _stands_alone(row, inset))
         return room > max(3 * size, 1.3 * row.first_word) and (
             sentences.begins(row.line.text) or letters.frames(above.line.text)
         )
@@ -130,16 +135,23 @@ class Builder:
         if row.indented:
             return True
         deep = face.indent + 0.5 * face.size
+        if self._spoken(row):
+            return False
         if row.offset > deep:
             return abs(above.offset - row.offset) >= 2 or above.rest > 1.5 * face.size
         if above.offset > deep and row.offset < 0.5 * face.size:
             return True
-        return self._ended(row, above, 3 * face.size)
+        # Within a page an indent is missing only by intention, so that the line above must be much too short.
+        if row.gap is None and face.justified and len(above.line.text) not in (at for at, _ in above.line.calls):
+            return self._ended(row, above, 0.6 * face.size)
+        return self._ended(row, above, 3 * face.size + (0.0 if face.justified else row.first_word))
 
     def _begins_flat(self, row: Row, above: Row) -> bool:
         """Where paragraphs have no indent: the words and the last line's length say it."""
         if row.gap is not None and row.face.by == "space":
             return row.indented and above.ends_early(row) and sentences.ends(above.line.text)
+        if row.gap is None and row.offset > 0.9 * row.face.size + abs(above.offset):
+            return above.ends_early(row)
         return self._ended(row, above, 0.6 * row.face.size)
 
     def _ended(self, row: Row, above: Row, room: float) -> bool:
@@ -147,6 +159,8 @@ class Builder:
         lines are ragged, quotation marks may tell of an end at a line that is full."""
         if row.offset > 0.5 * row.face.size or not sentences.begins(row.line.text):
             return False
+        if sentences.names_speaker(row.line.text) and sentences.ends(above.line.text):
+            return True
         early = above.rest >= room and above.ends_early(row)
         if early and self._beside_picture(above):
             return False
@@ -159,23 +173,69 @@ class Builder:
         self._fresh = row.gap is None and early and ends
         return early and ends
 
+    def _spoken(self, row: Row) -> bool:
+        """Whether a line goes on with the speech of a play, whose lines hang inside its person's name."""
+        above = self._previous
+        if above is None or row.gap is None or above.ends_early(row) or row.offset < 0.5 * row.face.size:
+            return False
+        first = self.blocks[-1].first
+        return row.gap < 1.2 * row.leading and first.offset < 1 and sentences.names_speaker(first.line.text)
+
+    def _runs_over(self, row: Row, above: Row, inset: Inset | None) -> bool:
+        """Whether a sentence that fills the last line of a page or column goes on, wherever the new page's line
+        begins."""
+        before = self._insets.get(id(above))
+        if before is not None and before.even:
+            early = before.room(above) > row.face.size
+        else:
+            early = above.ends_early(row)
+        if early or sentences.ends(above.line.text):
+            return False
+        return (
+            row.line.text[0].islower()
+            or is_broken(above.line.text)
+            or (above.hanging and row.offset > 0.3 * row.face.size)
+        )
+
+    def _continues(self, row: Row) -> bool:
+        """Whether a sentence that fills its line goes on in the next line, wherever that begins: beside an initial, or
+        in the middle by chance."""
+        above = self._previous
+        if above is None or row.indented or not (row.plain and above.plain):
+            return False
+        if row.gap is None:
+            over = row.line.text[0].islower() and self._runs_over(row, above, None)
+            return (over or is_broken(above.line.text)) and not self.blocks[-1].display
+        if self.blocks[-1].display or self.blocks[-1].inset or id(row) in self._insets or row.cell or row.entry:
+            return False
+        near = 0 < row.gap < 1.2 * row.leading and above.face is row.face and not row.hanging
+        return near and not above.ends_early(row) and _unfinished(row, above)
+
     def _beside_picture(self, above: Row) -> bool:
         """The line above and that above it end at the same place, inside the margin."""
         before = self._before
-        return before is not None and abs(before.rest - above.rest) < 1 and above.gap is not None
+        within = len(self.blocks[-1].rows) > 1
+        return within and before is not None and abs(before.rest - above.rest) < 1 and above.gap is not None
 
 
-def _runs_over(row: Row, above: Row) -> bool:
-    """Whether a sentence that fills the last line of a page or column goes on, wherever the new page's line begins."""
-    if above.ends_early(row) or sentences.ends(above.line.text):
-        return False
-    return row.line.text[0].islower() or above.line.hyphen or (above.hanging and row.offset > 0.3 * row.face.size)
+def _unfinished(row: Row, above: Row) -> bool:
+    """Whether a sentence surely goes on from one line to the next."""
+    last = above.line.text[-1]
+    return is_broken(above.line.text) or (
+        row.line.text[0].islower() and not last.isdigit() and not sentences.ends(above.line.text)
+    )
+
+
+def _stands_alone(row: Row, inset: Inset) -> bool:
+    """A date or a name below the sentence of a letter: short, and no sentence itself."""
+    short = inset.room(row) > 0.4 * (inset.right - inset.base)
+    return short and (letters.frames(row.line.text) or not sentences.ends(row.line.text))
 
 
 def _displayed(row: Row) -> bool:
-    if not row.plain and not 0.9 * row.face.size <= row.line.size <= 1.12 * row.face.size:
+    if not row.plain and not 0.9 * row.face.size < row.line.size < 1.1 * row.face.size:
         return True
-    return row.centered
+    return row.centered or row.numeral
 
 
 def _parts(row: Row, above: Row) -> bool:
@@ -202,4 +262,4 @@ def _goes_on(row: Row, above: Row) -> bool:
     """Whether a sentence that fills its line goes on below the space: it was stretched, or a picture stands in it."""
     if row.indented or row.offset > 0.5 * row.face.size or above.ends_early(row):
         return False
-    return row.line.text[0].islower() or above.line.hyphen
+    return row.line.text[0].islower() or is_broken(above.line.text)

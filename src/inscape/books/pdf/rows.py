@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from inscape.books.pdf.page import Line
 from inscape.books.pdf.statistics import Face, Frame, Key, Statistics, columns_of
 
 _CLOSE = 1.2
 """Points within which a line is at a margin."""
+
+_column = attrgetter("column")
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class Row:
     """In a table: 1 the first cell of its line, 2 another."""
     entry: int = 0
     """In an index: 1 the first line of an entry, 2 another."""
+    numeral: bool = False
+    """A chapter's number, alone on its line."""
     hanging: bool = False
     """In a run of paragraphs whose first lines stand out to the left."""
 
@@ -49,12 +54,14 @@ class Row:
     def indented(self) -> bool:
         """Begins where the first line of a paragraph begins."""
         indent = self.face.indent
-        return bool(indent) and abs(self.offset - indent) <= max(1.5, 0.18 * self.face.size)
+        return bool(indent) and abs(self.offset - indent) <= self.face.near
 
     @property
     def centered(self) -> bool:
         size = self.face.size
-        return self.offset > 2.2 * size and abs(self.offset - self.rest) < 1.2 * size
+        if self.offset <= 2.2 * size or abs(self.offset - self.rest) >= 1.2 * size:
+            return False
+        return not (self.indented and self.face.by == "indent" and self.plain)
 
     @property
     def first_word(self) -> float:
@@ -85,7 +92,7 @@ def rows_of(pages: list[list[Line]], stats: Statistics) -> list[list[Row]]:
         face = _face_of_page(lines, stats, face)
         columns = columns_of(lines)
         rows: list[Row] = []
-        for column, group in groupby(lines, lambda line: line.column):
+        for column, group in groupby(lines, _column):
             rows += _of_column(list(group), (lines[0].page % 2, columns, column), stats, face)
         _smooth(rows)
         _stand_back(rows)
@@ -134,32 +141,29 @@ def _face_of_page(lines: list[Line], stats: Statistics, before: Face) -> Face:
 
 
 def _of_column(lines: list[Line], key: Key, stats: Statistics, page: Face) -> list[Row]:
-    frames: dict[int, Frame] = {}
-    steps: dict[int, float] = {}
-    rows: list[Row] = []
-    above: Line | None = None
-    for line in lines:
-        own = stats.face(line.size)
+    of_size = {size: stats.face(size) for size in {line.size for line in lines}}
+    known: dict[float, tuple[Face, bool, float, float, float, float]] = {}
+    for size, own in of_size.items():
         face = own or page
-        if id(face) not in frames:
-            same = [e for e in lines if stats.face(e.size) is face]
-            frames[id(face)] = _frame(same, key, face, stats)
-            steps[id(face)] = _leading(same, face)
-        left, right = frames[id(face)]
-        gap = above.y - line.y if above is not None else None
-        beside = gap is not None and above is not None and abs(gap) < 0.3 * face.size and line.x0 > above.x1
-        rows.append(
-            Row(
-                line, face, own is not None, line.x0 - left, right - line.x1, right - left, gap, steps[id(face)], beside
-            )
-        )
-        above = line
+        same = [e for e in lines if of_size[e.size] is face] if len(of_size) > 1 or own is None else lines
+        known[size] = face, own is not None, *_frame(same, key, face, stats), _leading(same, face), 0.3 * face.size
+    rows: list[Row] = []
+    gap: float | None = None
+    y = end = 0.0
+    for line in lines:
+        face, plain, left, right, leading, level = known[line.size]
+        if rows:
+            gap = y - line.y
+        y, beside = line.y, gap is not None and -level < gap < level and line.x0 > end
+        end = line.x1
+        rows.append(Row(line, face, plain, line.x0 - left, right - end, right - left, gap, leading, beside))
     return rows
 
 
 def _leading(lines: list[Line], face: Face) -> float:
     """The lesser steps of this page: some typesetters stretch all of them to fill a page."""
-    steps = sorted(a.y - b.y for a, b in pairwise(lines) if a.y - b.y > 0.5 * face.leading)
+    heights, least = [line.y for line in lines], 0.5 * face.leading
+    steps = sorted([step for a, b in pairwise(heights) if (step := a - b) > least])
     most = 1.15 if face.by == "space" else 1.45
     if len(steps) < 5 or steps[len(steps) // 4] < 1.02 * face.leading:
         return face.leading
@@ -198,8 +202,10 @@ def _of_lines(lines: list[Line]) -> Frame:
 
 def _votes(lines: list[Line], frame: Frame, face: Face) -> int:
     """Lines that begin at the left margin or at the indent, and lines that end at the right margin; the fewer."""
-    at_left = sum(1 for e in lines if min(abs(e.x0 - frame[0]), abs(e.x0 - frame[0] - face.indent)) <= _CLOSE)
-    return min(at_left, sum(1 for e in lines if abs(e.x1 - frame[1]) <= _CLOSE)) if face.justified else at_left
+    left, right = frame
+    starts = [line.x0 - left for line in lines]
+    at_left = len([1 for by in starts if abs(by) <= _CLOSE or abs(by - face.indent) <= _CLOSE])
+    return min(at_left, len([1 for e in lines if abs(e.x1 - right) <= _CLOSE])) if face.justified else at_left
 
 
 def _fits(lines: list[Line], frame: Frame, face: Face) -> bool:

@@ -15,6 +15,7 @@ _SHORT = re.compile(
     r"bkz|örn|z\.B|u\.a)\.$"
 )
 _BEGINS = re.compile(r"[\"“„‘'«(\[—–―-]*\s?[^\W_a-z]")
+_SPEAKER = re.compile(r"(?=\w*[^\W\d_a-z]{3})[^\W\d_a-z][^a-z:.!?]{2,40}(?: ?\([^()]{2,60}\))?: ?")
 _SPEECH_ENDS = re.compile(r"[.!?…,—][”»][\s)]*$")
 
 
@@ -31,6 +32,11 @@ def begins(text: str) -> bool:
 def speaks(text: str) -> bool:
     """Whether a line begins with speech."""
     return text[0] in "“«„" or (text[0] in "—―–" and len(text) > 1)
+
+
+def names_speaker(text: str) -> bool:
+    """Whether a line begins as a speech does in a play: 'THE MILLER: Good day.'"""
+    return bool(_SPEAKER.match(text))
 
 
 def new_speech(before: Iterable[str], below: str) -> bool | None:

@@ -1,7 +1,7 @@
 """One page's characters cut into lines with the pen's positions.
 
 Invariant: every printed character of `Glyphs.text` is in exactly one line, in the order of the page's stream, except
-that a line printed twice at one place (a hidden second layer, bold by overprinting) is kept once and counted in
+that a line printed twice at one place (a hidden second layer, bold by overprinting) is kept once and told in
 `Page.doubled`. Only ligatures change, into letters, and a hyphen that PDFium drops at a line's end becomes SOFT.
 """
 
@@ -12,22 +12,30 @@ from collections import Counter
 from collections.abc import Sequence
 
 from inscape.books.pdf.glyphs import HYPHEN, LIGATURES, Glyphs, Look
+from inscape.books.pdf.letterspacing import close_up
 from inscape.books.pdf.page import SOFT, SURE, Line, Page, Spans
+from inscape.books.pdf.spacing import parted
+from inscape.books.pdf.strays import settled
+from inscape.books.pdf.tracking import closed
 
 _LINE = re.compile(f"[^\\s{HYPHEN}{SOFT}](?:[^\r\n{HYPHEN}]*[^\\s{HYPHEN}])?|(?<!\\S){HYPHEN}")
 _WORD = re.compile(r"\S+")
-_SIGNS = re.compile(r"[0-9*†‡§]+(?!\w)")
+_SIGNS = re.compile(r"[0-9*†‡§][0-9*†‡§]*(?!\w)")  # a plain first character is looked for at five times the speed
+_NUMBERED = re.compile(r"^[0-9]{1,4} +(?=\S)|(?<=\S) +[0-9]{1,4}$")
 _MARKER = re.compile(r"[0-9]{1,3}|[*†‡§]{1,2}")
 _SPECIAL = re.compile(f"[{SOFT}{SURE}\ufb00-\ufb06]")
 _CHANGED = re.compile(f"[{SOFT}\ufb00-\ufb06]")
 _LEAST_INITIAL = 8
 """Letters that a line must have for its first to be a hanging initial."""
+_NARROW = 0.3
+"""Ems, than which letters are wider on average."""
 _FEW = 8
 """Ends of objects at words of a line, up to which each word that several objects print is looked through."""
 
 
-def split(glyphs: Glyphs, page: Page) -> None:
-    """Fill a page's lines and its count of characters from what `glyphs` has read."""
+def split(glyphs: Glyphs, page: Page, tries: int = 2) -> None:
+    """Fill a page's lines and its count of characters from what `glyphs` has read, which is mended `tries` times."""
+    closed(glyphs)
     text = glyphs.text
     spans = [found.span() for found in _LINE.finditer(text)]
     page.characters = glyphs.printed()
@@ -51,19 +59,28 @@ def split(glyphs: Glyphs, page: Page) -> None:
         for (a, b), x, right, y, o in zip(spans, xs, rights, ys, begin, strict=True)
     ]
     mixed = [k for k, (a, b) in enumerate(zip(begin, end, strict=True)) if a != b or a is None]
+    usual = 2 * len(mixed) > len(lines)
+    several = [(*spans[k], lines[k].size) for k in mixed if not usual or _is_short(lines[k])]
+    if tries and (settled(several, glyphs) or (usual and parted(lines, spans, glyphs))):
+        split(glyphs, page, tries - 1)
+        return
     for k in mixed:
         _mixed(lines[k], spans[k][0], glyphs)
-    if any(look.italic for look in glyphs.kinds()):
+        _inner(lines[k], spans[k][0], glyphs)
+    if any(look.italic or look.bold for look in glyphs.kinds()):
         held = set(mixed)
         for k, (line, o) in enumerate(zip(lines, begin, strict=True)):
-            if looks[o].italic and k not in held:
-                line.italics = [(0, len(line.text))]
+            if k not in held:
+                line.bold = looks[o].bold
+                if looks[o].italic:
+                    line.italics = [(0, len(line.text))]
     if glyphs.tagged:
         for line, content in zip(lines, glyphs.contents(begin), strict=True):
             line.content = content
     _find_raised(lines, spans, glyphs)
     _turn(lines, spans, begin, looks, glyphs, page)
-    special = _SPECIAL.search(text) is not None
+    close_up(lines, spans, glyphs)
+    special = not glyphs.plain and _SPECIAL.search(text) is not None
     if special or HYPHEN in text:
         for k in hyphens:
             lines[k].text += SOFT
@@ -75,9 +92,15 @@ def split(glyphs: Glyphs, page: Page) -> None:
     _drop_doubled(page)
 
 
+def _is_short(line: Line) -> bool:
+    """Whether a line ends sooner than so many letters can."""
+    return line.x1 - line.x0 < _NARROW * line.size * len(line.text)
+
+
 def _mixed(line: Line, offset: int, glyphs: Glyphs) -> None:
-    """Size, base line and italics of a line that several objects print; it begins at `offset` in the page's text."""
+    """How a line that several objects print is set, and its base line; it begins at `offset` in the page's text."""
     runs = _runs(line.text, offset, glyphs)
+    line.bold = all(look.bold for _, _, look in runs)
     if len(runs) == 1:
         line.size = runs[0][2].size
         line.italics = [(0, len(line.text))] if runs[0][2].italic else []
@@ -92,6 +115,16 @@ def _mixed(line: Line, offset: int, glyphs: Glyphs) -> None:
     size = max(weights, key=lambda each: weights[each])
     first = next(a for a, _, look in runs if look.size == size)
     _settle(line, size, glyphs.origin(glyphs.index[offset + first])[1])
+
+
+def _inner(line: Line, offset: int, glyphs: Glyphs) -> None:
+    """Where the words of a line begin and end that a number stands before or after, as lines of verse are numbered."""
+    if not (line.text[0].isdigit() or line.text[-1].isdigit()) or not (found := _NUMBERED.search(line.text)):
+        return
+    if found.start():
+        line.inner = line.x0, glyphs.rights([glyphs.index[offset + found.start() - 1]])[0]
+    else:
+        line.inner = glyphs.origins([glyphs.index[offset + found.end()]])[0][0], line.x1
 
 
 def _runs(text: str, offset: int, glyphs: Glyphs) -> list[tuple[int, int, Look]]:
@@ -234,7 +267,7 @@ def _drop_doubled(page: Page) -> None:
         cell = max(0.1 * line.size, 0.01)
         x, y = round(line.x0 / cell), round(line.y / cell)
         if any((line.text, line.size, x + i, y + j) in seen for i in (-1, 0, 1) for j in (-1, 0, 1)):
-            page.doubled += sum(not c.isspace() for c in line.text)
+            page.doubled.append(line.text)
         else:
             seen.add((line.text, line.size, x, y))
             kept.append(line)

@@ -7,7 +7,7 @@ assuming a layout. A book may have several faces (sizes of running text), each w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -18,6 +18,10 @@ Key = tuple[int, int, int]
 """(parity of the page, columns on the page, column from 0)."""
 Frame = tuple[float, float]
 """Left and right margin."""
+
+_Pair = tuple[float, float, float, bool]
+"""Of a line: offset from the margin, step from the line above (0: another column), the room that the line has at its
+right, and whether the line above ended early."""
 
 _SHARE = 0.03
 """Share of a book's characters from which a size is running text and no accident."""
@@ -37,6 +41,11 @@ class Face:
     """By space: from the last base line of one paragraph to the first of the next."""
     justified: bool = True
     frames: dict[Key, Frame] = field(default_factory=dict)
+    near: float = field(init=False)
+    """By how much a line's beginning may differ from where it should be."""
+
+    def __post_init__(self) -> None:
+        self.near = max(1.5, 0.18 * self.size)
 
     def frame(self, key: Key) -> Frame | None:
         """Margins for this place, or those of the other side of the sheet."""
@@ -66,30 +75,48 @@ def _is_of(face: Face, size: float, main: bool) -> bool:
     return abs(size - face.size) < (0.08 if main else 0.04) * face.size
 
 
-def mode(values: Iterable[tuple[float, int]], step: float) -> float:
-    """The commonest of weighted values, rounded to `step`; 0 where there is none."""
+def mode(values: Mapping[float, int], step: float) -> float:
+    """The commonest of values with their weights, rounded to `step`; 0 where there is none."""
     count: Counter[int] = Counter()
-    for value, weight in values:
+    for value, weight in values.items():
         count[round(value / step)] += weight
     return count.most_common(1)[0][0] * step if count else 0.0
 
 
+def sizes_of(pages: Iterable[list[Line]]) -> tuple[Counter[float], Counter[float]]:
+    """(characters, lines) by the size in which they are set."""
+    characters: Counter[float] = Counter()
+    lines: Counter[float] = Counter()
+    for page in pages:
+        lines.update([line.size for line in page])
+        for line in page:
+            characters[line.size] += len(line.text)
+    return characters, lines
+
+
 def body_size(pages: list[Page]) -> float:
     """The size in which most characters are set; exact, not rounded."""
-    rough = mode(((line.size, len(line.text)) for page in pages for line in page.lines), 0.25)
-    near = Counter(line.size for page in pages for line in page.lines if abs(line.size - rough) <= 0.25)
+    characters, lines = sizes_of(page.lines for page in pages)
+    rough = mode(characters, 0.25)
+    near = Counter({size: n for size, n in lines.items() if abs(size - rough) <= 0.25})
     return near.most_common(1)[0][0] if near else 10.0
 
 
 def leading_of(pages: list[list[Line]], body: float) -> float:
     """Points from one base line of the text to the next."""
-    steps = (
-        (a.y - b.y, 1)
-        for lines in pages
-        for a, b in pairwise(lines)
-        if 0 < a.y - b.y < 3 * body and abs(a.size - body) < 0.08 * body and abs(b.size - body) < 0.08 * body
-    )
-    return mode(steps, 0.25) or 1.2 * body
+    steps: list[float] = []
+    near: dict[float, bool] = {}
+    most = 3 * body
+    for lines in pages:
+        y, is_near = 0.0, False
+        for line in lines:
+            step, was_near, y, size = y - line.y, is_near, line.y, line.size
+            if size not in near:
+                near[size] = abs(size - body) < 0.08 * body
+            is_near = near[size]
+            if 0 < step < most and was_near and is_near:
+                steps.append(step)
+    return mode(Counter(steps), 0.25) or 1.2 * body
 
 
 def measure(pages: list[list[Line]], stats: Statistics) -> None:
@@ -97,28 +124,24 @@ def measure(pages: list[list[Line]], stats: Statistics) -> None:
     for lines in pages:
         _columns(lines, stats)
     stats.faces = _faces(pages, stats)
+    of_size = {size: stats.face(size) for size in {line.size for lines in pages for line in lines}}
     for face in stats.faces:
-        own = [[line for line in lines if stats.face(line.size) is face] for lines in pages]
+        own = [[line for line in lines if of_size[line.size] is face] for lines in pages]
         _margins(own, face)
         _habits(own, face)
 
 
 def _columns(lines: list[Line], stats: Statistics) -> None:
-    column = 0
+    column, up, right = 0, 2 * stats.leading, 8 * stats.body
     for above, line in pairwise(lines):
-        if line.y > above.y + 2 * stats.leading and line.x0 > above.x0 + 8 * stats.body:
+        if line.y > above.y + up and line.x0 > above.x0 + right:
             column += 1
         line.column = column
 
 
 def _faces(pages: list[list[Line]], stats: Statistics) -> list[Face]:
     """The body's face, then other sizes that run over many lines."""
-    sizes: Counter[float] = Counter()
-    lines: Counter[float] = Counter()
-    for page in pages:
-        for line in page:
-            sizes[line.size] += len(line.text)
-            lines[line.size] += 1
+    sizes, lines = sizes_of(pages)
     enough = _SHARE * sizes.total()
     found = [Face(stats.body, stats.leading)]
     for size, _ in sizes.most_common():
@@ -132,48 +155,51 @@ def _faces(pages: list[list[Line]], stats: Statistics) -> list[Face]:
 
 def columns_of(lines: list[Line]) -> int:
     """How many columns a page has."""
-    return max((line.column for line in lines), default=0) + 1
+    return max([line.column for line in lines], default=0) + 1
 
 
 def _margins(pages: list[list[Line]], face: Face) -> None:
     groups: dict[Key, list[Line]] = defaultdict(list)
     for lines in pages:
         columns = columns_of(lines)
-        for line in lines:
-            if len(line.text) > 12:
-                groups[line.page % 2, columns, line.column].append(line)
+        long = [line for line in lines if len(line.text) > 12]
+        for column in range(columns):
+            if own := long if columns == 1 else [line for line in long if line.column == column]:
+                groups[own[0].page % 2, columns, column] += own
     for key, group in groups.items():
-        starts = Counter(round(line.x0) for line in group)
+        left = sorted([line.x0 for line in group])
+        starts = Counter(map(round, left))
         most = starts.most_common(1)[0][1]
         # In a book of short dialogue most lines are indented: the margin is the leftmost common start.
         rough = min(x for x, n in starts.items() if n >= 0.25 * most)
         # Where first lines hang out, they are few; hung quotation marks stand out less.
         rough = min((x for x, n in starts.items() if n >= 0.08 * most and x < rough - 0.8 * face.size), default=rough)
-        near = sorted(line.x0 for line in group if abs(line.x0 - rough) <= 1)
-        face.frames[key] = near[len(near) // 2], _right(sorted(line.x1 for line in group))
+        near = [x for x in left if abs(x - rough) <= 1]
+        face.frames[key] = near[len(near) // 2], _right(sorted([line.x1 for line in group]))
 
 
 def _right(ends: list[float]) -> float:
     """Where most lines end; of ragged lines, where the longest do."""
-    best, count = Counter(round(end) for end in ends).most_common(1)[0]
+    best, count = Counter(map(round, ends)).most_common(1)[0]
     near = [end for end in ends if abs(end - best) <= 1.5]
     return sum(near) / len(near) if count > 0.2 * len(ends) else ends[int(0.99 * (len(ends) - 1))]
 
 
 def _habits(pages: list[list[Line]], face: Face) -> None:
     """Indent, space, and which of them paragraphs begin with."""
-    pairs = list(_pairs(pages, face))
-    offsets = [offset for offset, _, _, _ in pairs]
-    face.indent = _indent(pairs, face)
-    near = [offset for offset in offsets if abs(offset - face.indent) <= 1.5] if face.indent else []
-    face.indent = sum(near) / len(near) if near else 0.0
-    starts = sum(1 for offset, *_ in pairs if face.indent and abs(offset - face.indent) <= 1.5)
-    steps = [step for _, step, _, _ in pairs if step]
-    wide = [step for step in steps if 1.25 * face.leading < step < 3 * face.leading]
-    flat = sum(1 for offset, step, _, ended in pairs if ended and step and step < 1.25 * face.leading and offset < 2)
-    full = sum(1 for _, _, rest, _ in pairs if abs(rest) < 0.2 * face.size)
+    pairs = _pairs(pages, face)
+    offsets = [pair[0] for pair in pairs]
+    indent = _indent(pairs, face)
+    near = [offset for offset in offsets if -1.5 <= offset - indent <= 1.5] if indent else []
+    face.indent = indent = sum(near) / len(near) if near else 0.0
+    starts = len([1 for offset in offsets if -1.5 <= offset - indent <= 1.5]) if indent else 0
+    steps = [pair[1] for pair in pairs if pair[1]]
+    small, large, room = 1.25 * face.leading, 3 * face.leading, 0.2 * face.size
+    wide = [step for step in steps if small < step < large]
+    flat = len([1 for offset, step, _, ended in pairs if ended and step and step < small and offset < 2])
+    full = len([1 for pair in pairs if -room < pair[2] < room])
     face.justified = full > 0.35 * max(1, len(pairs))
-    face.space = mode(((step, 1) for step in wide), 0.25)
+    face.space = mode(Counter(wide), 0.25)
     share, spaced = starts / max(1, len(pairs)), len(wide) / max(1, len(steps))
     if share > 0.03 and share >= 0.5 * spaced and starts > 0.5 * flat:
         face.by = "indent"
@@ -181,28 +207,34 @@ def _habits(pages: list[list[Line]], face: Face) -> None:
         face.by = "space" if len(wide) >= flat else "line"
 
 
-def _pairs(pages: list[list[Line]], face: Face) -> Iterable[tuple[float, float, float, bool]]:
-    """Of each line: offset from the margin, step from the line above (0: another column), the room that the line has
-    at its right, and whether the line above ended early."""
+def _pairs(pages: list[list[Line]], face: Face) -> list[_Pair]:
+    """One for each line."""
+    made: list[_Pair] = []
     for lines in pages:
-        columns = columns_of(lines)
-        above: Line | None = None
-        ended = False
+        columns, column = columns_of(lines), -1
+        y, ended = 0.0, False
+        frame: Frame | None = None
         for line in lines:
-            left, right = face.frame((line.page % 2, columns, line.column)) or (line.x0, line.x1)
-            same = above is not None and above.column == line.column and above.y > line.y
-            step = above.y - line.y if same and above is not None else 0.0
-            yield line.x0 - left, step, right - line.x1, ended
-            above, ended = line, right - line.x1 > 0.25 * (right - left)
+            step = max(0.0, y - line.y)
+            if line.column != column:
+                column, step = line.column, 0.0
+                frame = face.frame((line.page % 2, columns, column))
+            left, right = frame or (line.x0, line.x1)
+            rest = right - line.x1
+            made.append((line.x0 - left, step, rest, ended))
+            y, ended = line.y, rest > 0.25 * (right - left)
+    return made
 
 
-def _indent(pairs: list[tuple[float, float, float, bool]], face: Face) -> float:
+def _indent(pairs: list[_Pair], face: Face) -> float:
     """The commonest step inward of a line whose next line is back at the margin; quotations have none such."""
     first: Counter[int] = Counter()
     inward: Counter[int] = Counter()
-    for (offset, *_), (below, step, *_) in pairwise(pairs):
-        if 0.4 * face.size < offset < 4.5 * face.size:
-            inward[round(offset)] += 1
-            first[round(offset)] += step > 0 and abs(below) < 0.3 * face.size
+    least, most = 0.4 * face.size, 4.5 * face.size
+    for above, below in pairwise(pairs):
+        if least < above[0] < most:
+            offset = round(above[0])
+            inward[offset] += 1
+            first[offset] += below[1] > 0 and abs(below[0]) < 0.3 * face.size
     best = first.most_common(1) if first.total() >= 3 else inward.most_common(1)
     return float(best[0][0]) if best else 0.0

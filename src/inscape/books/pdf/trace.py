@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from inscape.books.pdf import register
 from inscape.books.pdf.page import Line, Page
+from inscape.books.pdf.register import Move
 from inscape.records import BookText
 
 Fate = tuple[int | None, str]
@@ -42,14 +44,15 @@ class Trace:
     lines: tuple[Placed, ...]
 
 
-def placed(pages: Iterable[Iterable[Line]], fates: Mapping[int, Fate]) -> tuple[Placed, ...]:
-    """All lines with their fates, which are kept by the `id` of the line."""
-    return tuple(_placed(line, fates.get(id(line), (None, "unknown"))) for lines in pages for line in lines)
+def placed(pages: Iterable[Iterable[Line]], fates: Mapping[int, Fate], moves: Mapping[int, Move]) -> tuple[Placed, ...]:
+    """All lines where they are printed, with their fates, which are kept by the `id` of the line."""
+    return tuple(_placed(line, fates.get(id(line), (None, "unknown")), moves) for lines in pages for line in lines)
 
 
-def _placed(line: Line, fate: Fate) -> Placed:
+def _placed(line: Line, fate: Fate, moves: Mapping[int, Move]) -> Placed:
     unit, why = fate
-    return Placed(line.page, line.x0, line.x1, line.y, line.size, line.text, unit, why)
+    x0, x1 = register.placed(line, moves)
+    return Placed(line.page, x0, x1, line.y, line.size, line.text, unit, why)
 
 
 def sizes(pages: Iterable[Page]) -> tuple[tuple[int, float, float], ...]:

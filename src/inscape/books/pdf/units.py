@@ -89,17 +89,32 @@ class Writer:
                 made.append(Made(Block([block.first]), "break", -1))
             level = self._headings.level(blocks, i, bool(made) and made[-1].kind == "heading")
             made.append(Made(block, "heading" if level else kinds.kind_of(block), level))
-        return made
+        return self._without_vignettes(made)
+
+    def _without_vignettes(self, made: list[Made]) -> list[Made]:
+        """An ornament right above or below a heading adorns it and parts no scenes."""
+        kept: list[Made] = []
+        for above, one, below in zip((None, *made), made, (*made[1:], None), strict=False):
+            if one.kind == "break" and any(other and other.kind == "heading" for other in (above, below)):
+                if one.level == 0:  # printed; a blank line has nothing to remove
+                    self._remove(one.block.lines, "ornament")
+            else:
+                kept.append(one)
+        return kept
 
     # ------------------------------------------------------------ units
 
     def _write(self, one: Made) -> None:
         lines = one.block.lines
+        if one.kind == "table" and not one.block.cells:
+            for line in lines:
+                self._add("table", [line])
+            return
         if one.kind != "break":
             self._add(one.kind, lines, one.level)
             return
         if one.level == 0:  # printed; a blank line has nothing to remove
-            self.removed.append(Removal("scene break ornament", lines[0].text, lines[0].page))
+            self.removed.append(Removal("scene break", lines[0].text, lines[0].page))
             self._tell(lines, (len(self.units), ""))
         self.units.append(Paragraph("break", "", lines[0].page, label=self.labels.get(lines[0].page, "")))
 
