@@ -40,7 +40,7 @@ def bare(path: Path) -> Callable[[], int]:
 
 def only_lines(path: Path) -> Callable[[], int]:
     """The pages as lines."""
-    from inscape.books.pdf import lines
+    from inscape.books.pdf.lines import load as lines
 
     return lambda: len(lines.load(path.read_bytes(), path.name).pages)
 

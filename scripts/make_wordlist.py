@@ -1,4 +1,4 @@
-"""Make `src/inscape/books/pdf/words.xz`: the words of books in the public domain, with the compounds they hyphenate.
+"""Make `books/pdf/words/words.xz`: the words of books in the public domain, with the compounds they hyphenate.
 
 Run ``python scripts/make_wordlist.py [BOOK…] [--closed LIST…]`` with EPUB or text files; without any it takes those of
 ../shared/data/books. From a LIST of words (Debian's wamerican and wbritish), one a line, come only compounds in one.
@@ -15,10 +15,10 @@ from collections import Counter
 from pathlib import Path
 
 from inscape.books import read
-from inscape.books.pdf.compounds import SHAPES
+from inscape.books.pdf.words.compounds import SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE = ROOT / "src" / "inscape" / "books" / "pdf" / "words.xz"
+MADE = ROOT / "src" / "inscape" / "books" / "pdf" / "words" / "words.xz"
 WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*")
 PROSE = ("paragraph", "quote", "letter", "note")
 

@@ -1,6 +1,7 @@
 """What all tests share: a command line that runs in a folder, and the shared books where they are."""
 
 import os
+import signal
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,11 @@ import pytest
 from inscape import cli
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # run with nohup or in the background: Ctrl-C is tested all the same
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

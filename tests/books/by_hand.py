@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from inscape.books.pdf import lines, merge
+from inscape.books.pdf.lines import load as lines
+from inscape.books.pdf.lines import merge
 from inscape.books.pdf.page import Page
 
 

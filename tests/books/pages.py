@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from inscape.books.pdf.layout.statistics import Statistics
 from inscape.books.pdf.page import SOFT, SURE, Line
-from inscape.books.pdf.statistics import Statistics
 
 BODY, LEADING, TOP, FOOT = 10.0, 12.0, 500.0, 40.0
 WORDS = ["the", "miller", "walked", "along", "the", "river", "and", "nobody", "asked", "him", "where", "he", "went"]

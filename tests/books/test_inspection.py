@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inscape.books.pdf.ranges import pages_of
+from inscape.books.pdf.inspection.ranges import pages_of
 from inscape.errors import BookError
 
 

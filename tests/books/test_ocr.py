@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from inscape.books.pdf import ocr, scans
 from inscape.books.pdf.page import Line, Page
+from inscape.books.pdf.scans import images as scans
+from inscape.books.pdf.scans import ocr
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
 SCALE = 300 / 72

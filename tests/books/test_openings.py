@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from inscape.books.pdf.openings import lowered, told
+from inscape.books.pdf.units.openings import lowered, told
 from inscape.records import Paragraph
 
 BODY = "Then, as Prince Vasíli had said, the friends were silent, and I was silent; it was the BBC, the UN and so on."

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from inscape.books import read
-from inscape.books.pdf import furniture
-from inscape.books.pdf.labels import labels
+from inscape.books.pdf.furniture import edges
+from inscape.books.pdf.furniture.labels import labels
 from inscape.books.pdf.page import Line, Page
 from tests.books.makers import pdf
 from tests.books.pages import BODY, FOOT, LEADING, TOP, line, prose, sentence, stats
@@ -24,7 +24,7 @@ def characters(texts: Iterable[str]) -> list[str]:
 def removed(pages: list[list[Line]]) -> dict[str, list[str]]:
     """What went, by reason. Asserts that nothing is lost and nothing is made."""
     before = characters(e.text for lines in pages for e in lines)
-    kept, gone = furniture.remove(pages, stats())
+    kept, gone = edges.remove(pages, stats())
     assert characters([*(e.text for lines in kept for e in lines), *(r.text for r in gone)]) == before
     found: dict[str, list[str]] = {}
     for removal in gone:
@@ -80,7 +80,7 @@ def test_roman_folios_then_arabic_ones_with_openings_left_out() -> None:
     front = [line(r, n, FOOT, x0=150) for n, r in enumerate(romans, 1)]
     body = [line(str(n - 6), n, FOOT, x0=150) for n in range(7, 31) if n not in (12, 20)]
     pages = book(30, front, body)
-    kept, gone = furniture.remove(pages, stats())
+    kept, gone = edges.remove(pages, stats())
     assert [r.text for r in gone] == [*romans, *(e.text for e in body)]
     named = labels([Page(n, 400, 600) for n in range(1, 31)], gone)
     assert [named[n] for n in (1, 4, 6, 7, 12, 20, 30)] == ["i", "iv", "vi", "1", "6", "14", "24"]
@@ -123,7 +123,7 @@ def test_numbers_of_lines_at_the_end_of_the_lines_themselves() -> None:
         if n % 5 == 0:
             e.text += f" {n}"
             e.x1 = 380.0
-    kept, gone = furniture.remove(pages, stats())
+    kept, gone = edges.remove(pages, stats())
     assert [r.text for r in gone] == [str(n) for n in range(5, 41, 5)]
     assert not any(e.text[-1].isdigit() for lines in kept for e in lines)
 
@@ -255,7 +255,7 @@ def test_in_a_leaflet_two_witnesses_are_asked_for(count: int) -> None:
 
 
 def test_empty_pages_and_books() -> None:
-    assert furniture.remove([], stats()) == ([], [])
+    assert edges.remove([], stats()) == ([], [])
     assert removed([[], prose(2), []]) == {}
 
 
@@ -263,7 +263,7 @@ def test_pages_that_could_not_be_opened_shift_no_page() -> None:
     pages = book(20, [line(str(n), n, FOOT, x0=150) for n in range(1, 21)])
     pages[3].append(line("35", 4, TOP, 7, x0=380))
     del pages[10]
-    _, gone = furniture.remove(pages, stats())
+    _, gone = edges.remove(pages, stats())
     assert [r.page for r in gone] == [n for n in range(1, 21) if n != 11]
     assert [r.text for r in gone] == [str(r.page) for r in gone]
 
@@ -271,7 +271,7 @@ def test_pages_that_could_not_be_opened_shift_no_page() -> None:
 def test_labels_fall_back_on_the_file_and_never_guess_from_far() -> None:
     pages = [Page(n, 400, 600, label=f"A-{n}" if n < 3 else "") for n in range(1, 31)]
     folios = [line(str(n), n, FOOT, x0=150) for n in range(20, 26)]
-    _, gone = furniture.remove(book(30, folios), stats())
+    _, gone = edges.remove(book(30, folios), stats())
     named = labels(pages, gone)
     assert [named[n] for n in (1, 2, 3, 22, 25, 26, 30)] == ["A-1", "A-2", "", "22", "25", "26", ""]
 

@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 
 from inscape.books import limits
-from inscape.books.pdf import lines, merge
+from inscape.books.pdf.lines import load as lines
+from inscape.books.pdf.lines import merge
 from inscape.errors import BookError
 from tests.books.by_hand import page_of, printed, raw, stream, text, texts, twice
 from tests.books.makers import pdf

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from inscape.books.marks import ITALIC, ROMAN, note
-from inscape.books.pdf import wordlist
-from inscape.books.pdf.hyphens import Vocabulary, is_broken
 from inscape.books.pdf.page import SOFT, SURE
+from inscape.books.pdf.words import wordlist
+from inscape.books.pdf.words.vocabulary import Vocabulary, is_broken
 from tests.books.pages import line
 
 ENGLISH = "the cat and the dog of the house and the mill of the man"

@@ -8,9 +8,11 @@ import pytest
 
 from inscape.books import pdf as reader
 from inscape.books import read
-from inscape.books.pdf import layers, ledger, sentences
+from inscape.books.pdf.layout import sentences
 from inscape.books.pdf.page import Document, Line, Page
+from inscape.books.pdf.scans import layers
 from inscape.books.pdf.trace import Trace
+from inscape.books.pdf.units import ledger
 from inscape.errors import BookError
 from inscape.records import BookText, Removal
 from tests.books.makers import BOOK_STYLE, pdf

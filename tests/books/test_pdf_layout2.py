@@ -6,8 +6,10 @@ import pytest
 
 from inscape.books import pdf as reader
 from inscape.books import read
-from inscape.books.pdf import ledger, margins, merge, numbering
+from inscape.books.pdf.furniture import margins, numbering
+from inscape.books.pdf.lines import merge
 from inscape.books.pdf.page import SURE, Document, Line, Page
+from inscape.books.pdf.units import ledger
 from inscape.records import BookText
 from tests.books.by_hand import page_of, raw, text, texts
 from tests.books.makers import BOOK_STYLE, pdf

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from inscape.books import read
-from inscape.books.pdf.ledger import balance, unaccounted
-from inscape.books.pdf.lines import load
+from inscape.books.pdf.lines.load import load
 from inscape.books.pdf.page import SOFT, SURE, Page
+from inscape.books.pdf.units.ledger import balance, unaccounted
 from inscape.records import BookText, Paragraph, Removal
 from tests.books.makers import BOOK_STYLE, pdf
 from tests.books.pages import line

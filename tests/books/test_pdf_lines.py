@@ -8,7 +8,8 @@ import re
 import pypdfium2
 import pytest
 
-from inscape.books.pdf import italics, lines, merge, order, tags
+from inscape.books.pdf.lines import italics, merge, order, tags
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import SOFT, Document, Line, Page
 from tests.books.by_hand import meaning, page_of, printed, raw, text, texts, twice
 from tests.books.makers import BOOK_STYLE, pdf
@@ -313,7 +314,7 @@ def test_some_pages_are_those_of_the_whole() -> None:
 
 def test_a_pickled_document_is_the_same() -> None:
     of = Line("say it", 1.5, 2.5, 3.5, 10.0, 4, italics=[(0, 3)], calls=[(3, "n1")], turned=True)
-    page = Page(4, 100.0, 200.0, [of, Line("a", 0.0, 1.0, 2.0, 9.0, 4, hyphen=True)], 6, "iv", 1)
+    page = Page(4, 100.0, 200.0, [of, Line("a", 0.0, 1.0, 2.0, 9.0, 4, hyphen=True)], 6, "iv", ["a"])
     document = Document("T", "A", "en", [page], [], (2,))
     assert pickle.loads(pickle.dumps(document)) == document
     assert len(pickle.dumps(Page(1, 1.0, 1.0, [Line("a" * 50, 1.0, 2.0, 3.0, 4.0, 1) for _ in range(100)]))) < 12_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inscape.books.pdf import footnotes
-from inscape.books.pdf.footnotes import Note
+from inscape.books.pdf.notes import footnotes
+from inscape.books.pdf.notes.footnotes import Note
 from inscape.books.pdf.page import Line
 from tests.books.pages import LEADING, TOP, line, prose, sentence, stats
 

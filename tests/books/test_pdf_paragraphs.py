@@ -10,8 +10,9 @@ from itertools import pairwise
 import pytest
 
 from inscape.books import read
-from inscape.books.pdf import letters, sentences
+from inscape.books.pdf.layout import sentences
 from inscape.books.pdf.page import Document, Line, Page
+from inscape.books.pdf.units import letters
 from tests.books.story import story
 
 _LETTER = 5.0

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from inscape.books import pdf as reader
-from inscape.books.pdf import lines, register, sheets
+from inscape.books.pdf.layout import register, sheets
+from inscape.books.pdf.layout.register import Move
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import Document, Line, Outline, Page
-from inscape.books.pdf.register import Move
 from inscape.records import BookText
 from tests.books.makers import BOOK_STYLE, pdf
 from tests.books.pages import BODY, LEADING, TOP, line

@@ -8,9 +8,13 @@ import re
 import pytest
 
 from inscape.books import marks
-from inscape.books.pdf import glyphs, joins, ledger, lines, numbering, splitting
-from inscape.books.pdf.hyphens import Vocabulary
+from inscape.books.pdf.furniture import numbering
+from inscape.books.pdf.lines import glyphs, splitting
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import Line
+from inscape.books.pdf.units import ledger
+from inscape.books.pdf.words import joins
+from inscape.books.pdf.words.vocabulary import Vocabulary
 
 _ALL = [chr(code) for code in range(0x10000)]
 _BLANKS = {c for c in _ALL if c.isspace()} - {" "}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from inscape.books.pdf import italics, joins, labels, lines, merge
-from inscape.books.pdf.hyphens import Vocabulary
-from inscape.books.pdf.names import believed
+from inscape.books.pdf.furniture import labels
+from inscape.books.pdf.lines import italics, merge
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import Document, Line, Page
+from inscape.books.pdf.units.names import believed
+from inscape.books.pdf.words import joins
+from inscape.books.pdf.words.vocabulary import Vocabulary
 from inscape.records import Removal
 from tests.books.by_hand import page_of, printed, raw, stream, text, texts
 from tests.books.makers import BOOK_STYLE, pdf

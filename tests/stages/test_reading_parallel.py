@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from inscape.books.pdf import lines
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import Document
 from inscape.errors import BookError
 from inscape.stages.reading import parallel

@@ -18,7 +18,7 @@ import pypdfium2
 import pytest
 
 from inscape import books
-from inscape.books.pdf import scans
+from inscape.books.pdf.scans import images as scans
 from inscape.errors import BookError
 from inscape.stages.recognize import Recognizer, recognizer
 from tests.books.makers import BOOK_STYLE, pdf

@@ -23,8 +23,9 @@ from pathlib import Path
 
 import pypdfium2
 
-from inscape.books.pdf import ocr, scans
 from inscape.books.pdf.page import Page
+from inscape.books.pdf.scans import images as scans
+from inscape.books.pdf.scans import ocr
 from inscape.errors import BookError
 from inscape.records import Removal
 from inscape.text import plural

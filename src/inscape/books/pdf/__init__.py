@@ -1,10 +1,10 @@
 """PDF: a typeset book back to paragraphs.
 
-Invariant: every line of every page ends up in a unit or in `removed`. The steps, each in a file of its name: lines
-with the pen's positions -> sheets (of two pages) -> statistics of the book -> merge -> register (of scans) -> furniture
--> footnotes -> paragraphs -> units, with hyphens decided by the book's own words. Pages without usable text are
-recognized where a way is given, else a book of such pages is refused with the ways to get one. `read` and `trace` are
-one reading; `trace` keeps where each line went.
+Invariant: every line of every page ends up in a unit or in `removed`. The steps: lines with the pen's positions ->
+sheets (of two pages) -> statistics of the book -> merge -> register (of scans) -> furniture -> notes -> paragraphs ->
+units, with hyphens decided by the book's own words. Pages without usable text are recognized where a way is given, else
+a book of such pages is refused with the ways to get one. `read` and `trace` are one reading; `trace` keeps where each
+line went.
 """
 
 from __future__ import annotations
@@ -16,30 +16,23 @@ from itertools import groupby
 from inscape.books import limits
 from inscape.books.decode import mend
 from inscape.books.matter import matter_of
-from inscape.books.pdf import (
-    footnotes,
-    furniture,
-    italics,
-    labels,
-    layers,
-    ledger,
-    lines,
-    merge,
-    register,
-    rows,
-    sheets,
-    statistics,
-)
-from inscape.books.pdf.hyphens import Vocabulary
-from inscape.books.pdf.layers import Recognize
-from inscape.books.pdf.openings import lowered, told
+from inscape.books.pdf.furniture import edges, labels
+from inscape.books.pdf.layout import register, rows, sheets, statistics
+from inscape.books.pdf.layout.paragraphs import Builder
+from inscape.books.pdf.layout.register import Move
+from inscape.books.pdf.layout.sheets import Sheets
+from inscape.books.pdf.layout.statistics import Statistics
+from inscape.books.pdf.lines import italics, merge
+from inscape.books.pdf.lines import load as lines
+from inscape.books.pdf.notes import footnotes
 from inscape.books.pdf.page import Document, Line, Page
-from inscape.books.pdf.paragraphs import Builder
-from inscape.books.pdf.register import Move
-from inscape.books.pdf.sheets import Sheets
-from inscape.books.pdf.statistics import Statistics
+from inscape.books.pdf.scans import layers
+from inscape.books.pdf.scans.layers import Recognize
 from inscape.books.pdf.trace import Fate, Placed, Trace, placed, sizes
-from inscape.books.pdf.units import Writer
+from inscape.books.pdf.units import ledger
+from inscape.books.pdf.units.openings import lowered, told
+from inscape.books.pdf.units.writer import Writer
+from inscape.books.pdf.words.vocabulary import Vocabulary
 from inscape.books.structure import assemble
 from inscape.records import BookText, Removal
 from inscape.text import plural
@@ -93,7 +86,7 @@ class _Reading:
         self.lines = [merge.whole_lines(page, stats.body) for page in document.pages]
         stats.leading = statistics.leading_of(self.lines, stats.body)
         self.moves = register.lay(self.lines)
-        pages, removed = furniture.remove(self.lines, stats)
+        pages, removed = edges.remove(self.lines, stats)
         self._left_out(pages, removed)
         pages, notes = footnotes.separate(pages, stats)
         statistics.measure(pages, stats)

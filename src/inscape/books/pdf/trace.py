@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from inscape.books.pdf import register
+from inscape.books.pdf.layout import register
+from inscape.books.pdf.layout.register import Move
 from inscape.books.pdf.page import Line, Page
-from inscape.books.pdf.register import Move
 from inscape.records import BookText
 
 Fate = tuple[int | None, str]

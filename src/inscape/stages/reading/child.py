@@ -149,7 +149,7 @@ class _Scan:
 def _inspect(data: bytes, name: str, asked: Mapping[str, Any], tell: Tell) -> bytes:
     """Pages of a PDF beside what was made of them, as HTML."""
     from inscape.books import pdf
-    from inscape.books.pdf import inspection
+    from inscape.books.pdf.inspection import sheet as inspection
 
     scan = _Scan(data, name, asked, tell)
     try:

@@ -17,7 +17,7 @@ from io import BufferedReader
 from itertools import pairwise
 
 from inscape import confine
-from inscape.books.pdf import lines
+from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.page import Document
 from inscape.errors import BookError
 

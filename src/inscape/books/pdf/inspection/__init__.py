@@ -1,0 +1,1 @@
+"""Pages as pictures beside what was made of them."""
