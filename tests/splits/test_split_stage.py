@@ -288,12 +288,16 @@ def test_nothing_kept_says_what_to_do(project: Path, run: Run) -> None:
     assert "there are 0. Decide with `inscape review`" in done.err
 
 
+LATER = ("label", "matter", "marks")
+
+
 def test_a_project_of_before_the_split_is_migrated(project: Path, run: Run) -> None:
     take(project, run, range(20))
     with sqlite3.connect(project / "inscape.db") as db:
         for table in ("side", "split", "origin", "absent"):
             db.execute(f"DROP TABLE IF EXISTS {table}")
-        db.execute("ALTER TABLE decision DROP COLUMN reviewer")
+        for table, column in (("decision", "reviewer"), ("book", "reader"), *(("paragraph", c) for c in LATER)):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.execute("PRAGMA user_version=3")
     assert run("split").code == 0
     with open_store(project / "inscape.db") as store:

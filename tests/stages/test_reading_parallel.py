@@ -68,11 +68,20 @@ def test_a_refusal_is_that_of_one_process(book: bytes, earned: list[float], monk
             raise BookError(f"{name}: page 4 is too dense.")
         return own(data, name, pages)
 
+    fork, started = os.fork, []
+
+    def noted() -> int:
+        started.append(fork())
+        return started[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
     monkeypatch.setattr(lines, "load", refuses)
     with pytest.raises(BookError, match=r"a\.pdf: page 4 is too dense\."):
         parallel.load(book, "a.pdf", 3, earned.append)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(started) == 2
+    for child in started:
+        with pytest.raises(ChildProcessError):  # it was waited for already
+            os.waitpid(child, os.WNOHANG)
 
 
 def test_runs_of_pages_hold_each_page_once() -> None:

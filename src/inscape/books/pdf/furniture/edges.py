@@ -144,6 +144,12 @@ def _find_blocks(pages: list[list[Line]], book: _Book) -> None:
 # ------------------------------------------------------------ witnesses
 
 
+def _is_over_folio(row: list[_Edge], edges: list[_Edge]) -> bool:
+    """Whether a short line without a witness stands outside a bare number that counts: a head that comes once."""
+    counted = any(e.row == 1 and e.counts > 2 and is_bare(e.line.text) for e in edges)
+    return counted and len(row) == 1 and len(row[0].line.text) < 40
+
+
 def _judge(edges: list[_Edge], book: _Book, gone: dict[int, str]) -> list[_Edge]:
     """The furniture at one edge of a page, row by row from outside; stops at the first row that is text."""
     found: list[_Edge] = []
@@ -151,6 +157,8 @@ def _judge(edges: list[_Edge], book: _Book, gone: dict[int, str]) -> list[_Edge]
         here = [edge for edge in edges if edge.row == row]
         known = [edge for edge in here if (why := _witness(edge, book)) and gone.setdefault(id(edge.line), why)]
         if not known:
+            if row == 0 and _is_over_folio(here, edges):
+                continue
             break
         if len(known) < len(here) and _is_apart(here[0], book):
             # A head and its number are two pieces of one row.
@@ -245,7 +253,7 @@ def _judge_by_place(found: list[list[_Edge]], edges: list[list[_Edge]], book: _B
     """Heads of short chapters: alone in the place where the pages around have theirs, set as those are."""
     for number in range(1, book.pages + 1):
         here = [e for e in edges[number - 1] if e.row == 0]
-        if not here or found[number - 1] or any(id(e.line) in gone for e in here):
+        if not here or any(e.row == 0 for e in found[number - 1]) or any(id(e.line) in gone for e in here):
             continue
         around = range(max(0, number - 1 - _AROUND), min(book.pages, number + _AROUND))
         for edge in here:

@@ -201,7 +201,11 @@ def _habits(pages: list[list[Line]], face: Face) -> None:
     face.justified = full > 0.35 * max(1, len(pairs))
     face.space = mode(Counter(wide), 0.25)
     share, spaced = starts / max(1, len(pairs)), len(wide) / max(1, len(steps))
-    if share > 0.03 and share >= 0.5 * spaced and starts > 0.5 * flat:
+    opened = [offset for offset, step, _, _ in pairs if small < step < large]
+    flush = sum(1 for offset in opened if abs(offset) < 2)
+    # Hanging paragraphs, as in a play: what is inside the margin goes on, and what begins stands at it, below a space.
+    hangs = len(opened) > max(0.08 * len(pairs), 0.25 * starts) and flush > 0.7 * len(opened)
+    if not hangs and share > 0.03 and share >= 0.5 * spaced and starts > 0.5 * flat:
         face.by = "indent"
     else:
         face.by = "space" if len(wide) >= flat else "line"

@@ -82,7 +82,7 @@ def _gathered(lines: list[Line], body: float) -> list[Line]:
 
 def _attach_initials(lines: list[Line], body: float) -> list[Line]:
     """An initial that is an object of its own goes before the highest line to its right."""
-    large = {id(line) for line in lines if len(line.text) <= 2 and line.size > 1.5 * body and line.text[-1].isalpha()}
+    large = {id(line) for line in lines if len(line.text) <= 2 and line.size > 1.5 * body and line.text[-1].isalnum()}
     if not 0 < len(large) <= _INITIALS:
         return list(lines)
     kept: list[Line] = []
@@ -91,15 +91,25 @@ def _attach_initials(lines: list[Line], body: float) -> list[Line]:
             kept.append(line)
             continue
         beside = [o for o in lines if o is not line and not o.turned and _hangs_beside(line, o, body)]
-        if not beside:
+        first = max(beside, key=lambda o: o.y, default=None)
+        # A large figure is a chapter's number, unless figures go on beside it: '3' and '0 September'.
+        if first is None or (line.text[-1].isdigit() and not first.text[0].isdigit()):
             kept.append(line)
             continue
-        first = max(beside, key=lambda o: o.y)
         _put_before(line, first, "")
         first.opens = True
+        margin = _margin_below(line, lines, beside, body)
         for other in beside:
-            other.x0 = line.x0
+            other.x0 = margin
     return kept
+
+
+def _margin_below(initial: Line, lines: list[Line], beside: list[Line], body: float) -> float:
+    """Where the lines beside an initial would begin without it: as the first line below them, for an initial may be set
+    in by the indent itself."""
+    foot = min(other.y for other in beside)
+    below = (o.x0 for o in lines if not o.turned and o not in beside and 0 < foot - o.y < 2 * body)
+    return min((x for x in below if initial.x0 - 3.5 * body < x <= initial.x0), default=initial.x0)
 
 
 def _hangs_beside(initial: Line, other: Line, body: float) -> bool:

@@ -45,6 +45,8 @@ _MEMBERS = 3
 """Speeches, at least, that a play has."""
 _BETWEEN = 6
 """Units from one speech to the next, at most, while the play goes on."""
+_CLOSE = 1.3
+"""Lines between paragraphs, in the middle, below which a book sets them without a space."""
 
 
 @dataclass(slots=True)
@@ -275,13 +277,34 @@ def _counts_on(above: str, below: str) -> bool:
 # ---------------------------------------------------------------- scene breaks
 
 
+def _usual_gap(blocks: list[Block]) -> float:
+    """The middle one of the gaps above blocks of text, in lines: 1 where nothing but indents parts them."""
+    gaps = sorted(b.gap / b.first.leading for b in blocks if b.gap is not None and b.gap > 0 and _is_text(b))
+    return gaps[len(gaps) // 2] if gaps else 1.0
+
+
 def breaks(blocks: list[Block]) -> set[int]:
     """Indexes of blocks above which a blank line parts two scenes."""
     crowded = Counter(b.first.line.page for b in blocks if b.gap is not None and b.gap > 1.6 * b.first.leading)
-    found = {i for i in range(1, len(blocks)) if _is_blank(blocks, i) and crowded[blocks[i].first.line.page] < 5}
+    usual = _usual_gap(blocks)
+    most = 5 if usual < _CLOSE else len(blocks)
+    found = {
+        i
+        for i, block in enumerate(blocks)
+        if i
+        and block.gap is not None
+        and block.gap > (usual + 0.6) * block.first.leading
+        and _is_blank(blocks, i)
+        and crowded[block.first.line.page] < most
+    }
     flat = sum(1 for i in found if not blocks[i].first.indented)
-    if found and 2 * flat > len(found):  # where a scene begins at the margin, one at the head of a page shows so too
-        found |= {i for i in range(1, len(blocks)) if blocks[i].fresh and _is_text(blocks[i - 1])}
+    if found and usual < _CLOSE and 2 * flat > len(found):
+        # Where a scene begins at the margin, one at the head of a page shows so too.
+        found |= {
+            i
+            for i in range(1, len(blocks))
+            if blocks[i].fresh and blocks[i].first.face.by == "indent" and _is_text(blocks[i - 1])
+        }
     return found
 
 
