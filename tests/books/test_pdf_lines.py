@@ -348,3 +348,23 @@ def test_lines_of_one_paragraph_have_one_element_and_pages_know_what_runs_over()
 
 def test_files_without_tags_have_none() -> None:
     assert tags.read(raw(text("a")), range(1, 9)) == {}
+
+
+def test_an_initial_set_in_by_the_indent_with_a_line_below_its_foot() -> None:
+    """'I' over two lines and a half: the third still makes way; 'I' is a word; the margin is that of the line below."""
+    page = Page(
+        1,
+        300.0,
+        400.0,
+        [
+            Line("I", 57.0, 68.0, 282.0, 36.0, 1),
+            Line("want now to tell you, gentlemen,", 79.5, 250.0, 298.0, 11.5, 1),
+            Line("it or not, why I could not even", 71.5, 250.0, 284.0, 11.5, 1),
+            Line("solemnly, that I have many times", 71.5, 250.0, 269.5, 11.5, 1),
+            Line("But I was not equal even to that.", 49.0, 250.0, 255.0, 11.5, 1),
+        ],
+    )
+    made = merge.whole_lines(page, 11.5)
+    assert [line.text.split(",")[0] for line in made[:2]] == ["I want now to tell you", "it or not"]
+    assert [line.x0 for line in made] == [49.0] * 4
+    assert [line.opens for line in made] == [True, False, False, False]

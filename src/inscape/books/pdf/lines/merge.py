@@ -6,11 +6,13 @@ that are turned are left as they are.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from inscape.books.pdf.lines.order import reading_order
 from inscape.books.pdf.page import SOFT, SURE, Line, Page
+from inscape.books.pdf.words.wordlist import english
 
 _APART = 0.15
 """Ems between two pieces that make them two words."""
@@ -96,12 +98,34 @@ def _attach_initials(lines: list[Line], body: float) -> list[Line]:
         if first is None or (line.text[-1].isdigit() and not first.text[0].isdigit()):
             kept.append(line)
             continue
-        _put_before(line, first, "")
+        _put_before(line, first, " " if _is_word(line.text, first.text) else "")
         first.opens = True
+        _add_last(line, lines, beside, body)
         margin = _margin_below(line, lines, beside, body)
         for other in beside:
             other.x0 = margin
     return kept
+
+
+def _is_word(initial: str, rest: str) -> bool:
+    """Whether an initial is a word by itself: 'I want', 'A man', but 'It was', 'After'."""
+    if initial not in ("I", "A", "O"):
+        return False
+    word = re.match(r"[^\W\d_]*", rest)
+    known, letters = english(), word[0].casefold() if word else ""
+    return letters in known and initial.casefold() + letters not in known
+
+
+def _add_last(initial: Line, lines: list[Line], beside: list[Line], body: float) -> None:
+    """A line below the initial's foot that still makes way for it, as a float's last one does."""
+    foot = min(beside, key=lambda o: o.y)
+    inward = foot.x0 > initial.x0 + 0.5 * body
+    if inward:
+        beside += [
+            o
+            for o in lines
+            if not o.turned and abs(o.x0 - foot.x0) < 1 and 0 < foot.y - o.y < 2 * body and o is not initial
+        ][:1]
 
 
 def _margin_below(initial: Line, lines: list[Line], beside: list[Line], body: float) -> float:
