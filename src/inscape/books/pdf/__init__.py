@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 
 from inscape.books import limits
@@ -22,7 +23,8 @@ from inscape.books.pdf.layout.paragraphs import Builder
 from inscape.books.pdf.layout.register import Move
 from inscape.books.pdf.layout.sheets import Sheets
 from inscape.books.pdf.layout.statistics import Statistics
-from inscape.books.pdf.lines import italics, merge
+from inscape.books.pdf.layout.vote import Ask, vote
+from inscape.books.pdf.lines import italics, merge, tags
 from inscape.books.pdf.lines import load as lines
 from inscape.books.pdf.notes import footnotes
 from inscape.books.pdf.page import Document, Line, Page
@@ -49,13 +51,13 @@ def read(data: bytes, name: str, load: Load = lines.load, recognize: Recognize |
     Raises BookError: password, damage, no pages, or pictures of pages without text.
     """
     with lines.without_collection():
-        return _Reading(load(data, name), name, recognize).book
+        return _Reading(load(data, name), name, recognize, partial(tags.read, data)).book
 
 
 def trace(data: bytes, name: str, load: Load = lines.load, recognize: Recognize | None = None) -> Trace:
     """Read a PDF as `read` does, and tell where each of its lines went. Raises BookError as `read` does."""
     with lines.without_collection():
-        reading = _Reading(load(data, name), name, recognize)
+        reading = _Reading(load(data, name), name, recognize, partial(tags.read, data))
         printed = reading.sheets.lines(placed(reading.lines, reading.fates, reading.moves))
         return Trace(reading.book, sizes(reading.document.pages), printed)
 
@@ -67,6 +69,7 @@ class _Reading:
     document: Document
     name: str
     recognize: Recognize | None
+    tags: Ask
     lines: list[list[Line]] = field(default_factory=list)
     fates: dict[int, Fate] = field(default_factory=dict)
     moves: dict[int, Move] = field(default_factory=dict)
@@ -90,6 +93,8 @@ class _Reading:
         self._left_out(pages, removed)
         pages, notes = footnotes.separate(pages, stats)
         statistics.measure(pages, stats)
+        if document is self.document:  # pages of a sheet have other numbers
+            vote(pages, stats, self.tags)
         names = (document.title, document.author)
         vocabulary = Vocabulary.of(pages, document.language)
         writer = Writer(stats, vocabulary, document.outline, labels.labels(document.pages, removed), names)
