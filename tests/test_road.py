@@ -341,3 +341,10 @@ def test_out_is_a_file_and_takes_nothing_else_away(walked: Path, run: Run) -> No
     mine = walked / "exports" / "messages.train.jsonl"
     assert run("export", "--format", "messages", "--out", mine).code == 0
     assert len(mine.read_text().splitlines()) == 15
+
+
+def test_a_source_line_is_known(walked: Path, run: Run) -> None:
+    assert run("passages", "--write").code == 0
+    done = run("passages")
+    assert "**Source:**" in (walked / "passages.md").read_text(encoding="utf-8")
+    assert "is not known" not in done.out

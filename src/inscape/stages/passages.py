@@ -59,14 +59,15 @@ def _gaps(project: Project, read: document.Document) -> Iterator[Problem]:
     for passage in read.passages:
         if passage.number is not None and numbers[passage.number] > 1:
             yield Problem(passage.line, "warning", f"Another passage has the number {passage.number} too.")
-        if near := [key for key in passage.values if get_close_matches(key, FIELDS, n=1, cutoff=0.8)]:
+        own = [key for key in passage.values if key not in FIELDS]
+        if near := [key for key in own if get_close_matches(key, FIELDS, n=1, cutoff=0.8)]:
             meant = get_close_matches(near[0], FIELDS, n=1)[0].replace("_", " ")
             yield Problem(passage.line, "warning", f"The line '{near[0].replace('_', ' ')}' is not known: {meant}?")
         if not passage.templates:
             yield Problem(passage.line, "warning", "It names no templates: `inscape generate` leaves it out.")
         filled = slots.values_of(passage, None, project.settings.slots)
-        own = [template for name in passage.templates if (template := known.find(name))]
-        asked = {slot.name for template in own for slot in slots.find(template, filled)}
+        asking = [template for name in passage.templates if (template := known.find(name))]
+        asked = {slot.name for template in asking for slot in slots.find(template, filled)}
         for name in sorted(asked - filled.keys() - {"book", "chapter"}):
             title = name.replace("_", " ").capitalize()
             yield Problem(passage.line, "warning", f"Its templates ask for a line `**{title}:** …`, which it lacks.")
