@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inscape.books import read
 from inscape.records import BookText
-from tests.books.makers import docx, par
+from tests.books.makers import W, docx, par, zipped
 
 STYLES = (
     '<w:style w:type="paragraph" w:styleId="Balk1"><w:name w:val="heading 1"/></w:style>'
@@ -85,3 +85,16 @@ def test_mis_decoded_words_are_repaired() -> None:
     book = read(docx(par("Ã©tÃ© and na" + "Ã¯ve")), "a.docx")
     assert book.paragraphs[0].text == "été and naïve"
     assert book.doubts == ("Text was UTF-8 mis-decoded as cp1252; repaired in 3 places.",)
+
+
+def test_the_halves_of_a_running_head_are_apart() -> None:
+    body = "<w:p><w:r><w:t>He slept.</w:t></w:r></w:p>"
+    head = f'<w:hdr xmlns:w="{W}"><w:p><w:r><w:t>A. Writer</w:t><w:tab/><w:t>The Mill</w:t></w:r></w:p></w:hdr>'
+    data = zipped(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
+            "word/header1.xml": head,
+        }
+    )
+    assert [r.text for r in read(data, "a.docx").removed] == ["A. Writer The Mill"]

@@ -331,7 +331,8 @@ def _beside(archive: Archive) -> list[Removal]:
     for path in sorted(archive.names):
         if (what := _BESIDE.match(path)) and (root := _parse(archive, path)) is not None:
             for element in root.iter(_P):
-                if text := squeeze("".join(t.text or "" for t in element.iter(_T))):
+                pieces = (t.text or "" if t.tag == _T else " " for t in element.iter(_T, f"{W}tab", f"{W}ptab"))
+                if text := squeeze("".join(pieces)):
                     found["comment" if what[2] else "running head", text] = None
     return [Removal(why, text) for why, text in found]
 
