@@ -166,8 +166,8 @@ def _mend(pages: list[Page]) -> list[str]:
 def _guesses(vocabulary: Vocabulary) -> str:
     samples = ", ".join(vocabulary.samples[:3])
     return (
-        f"{plural(vocabulary.guessed, 'word')} divided at a line's end, which the book has nowhere else, written by habit "
-        f"with or without the hyphen: {samples}."
+        f"{plural(vocabulary.guessed, 'word')} divided at a line's end, which the book has nowhere else, written by "
+        f"habit with or without the hyphen: {samples}."
     )
 
 
