@@ -414,7 +414,12 @@ def called(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, st
 
     capfd.readouterr()
     try:
-        code = command.main(args=list(words), prog_name="inscape train", standalone_mode=False)
+        code = command.main(
+            args=list(words),
+            prog_name="inscape train",
+            standalone_mode=False,
+            help_option_names=["-h", "--help"],  # click keeps the first that it makes, for the pages of docs/ too
+        )
     except click.exceptions.Exit as end:
         code = end.exit_code
     out, err = capfd.readouterr()
