@@ -66,6 +66,7 @@ def test_a_scan_is_read_and_told_and_kept(tmp_path: Path) -> None:
     ]
     assert story(3, 60)[0].split()[1] in " ".join(p.text for p in book.paragraphs)
     assert any("OCR" in doubt for doubt in book.doubts)
+    assert len(set(book.doubts)) == len(book.doubts)
     again, events = reading(data, Policy(folder=tmp_path))
     assert (again, events) == (book, [])
 
@@ -90,4 +91,5 @@ def test_without_tesseract_a_book_with_plates_is_read_and_not_kept(
     book, _ = reading(printed(2, 8), Policy(folder=tmp_path))
     assert book.words > 500
     assert any("tesseract" in doubt for doubt in book.doubts)
+    assert len(set(book.doubts)) == len(book.doubts)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "with tesseract there will be more of it"

@@ -43,7 +43,6 @@ _SHORT = 80
 """Characters, at most, of a line of ornaments."""
 _VERSE = 70
 """Characters, at most, of every line of a paragraph that its writer broke into lines: verse."""
-_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
 
 
 @dataclass(slots=True)
@@ -124,9 +123,7 @@ class _Reader:
             self._parts.append(marks.ITALIC if italic else marks.ROMAN)
             self._italic, self._signed = italic, True
         if not text.isascii():
-            for sign in _JOINERS:
-                text = text.replace(sign, "")
-            text = text.replace("\u2011", "-")
+            text = marks.unjoined(text).replace("\u2011", "-")
         self._parts.append(text)
 
     def _turn(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inscape.books.sheets import ITALIC_TAGS, Rule, slant
+from inscape.books.structure import roman
 from inscape.records import Kind, Matter
 
 
@@ -74,7 +75,6 @@ _REF_CLASS = re.compile(r"noteref|fnanchor|footnote|\bfn\b|endnote", re.I)
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
 _ROMAN = re.compile(r"^(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$", re.I)
-_WORTH = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _DIGITS = re.compile(r"\d{1,5}")
 
 
@@ -82,8 +82,7 @@ def number_of(label: str) -> int | None:
     """The number that a page's label says, in digits or in Roman letters; None: it says none."""
     label = label.strip()
     if _ROMAN.match(label):
-        worths = [_WORTH[c] for c in label.lower()]
-        return sum(-w if w < max(worths[i:]) else w for i, w in enumerate(worths))
+        return roman(label)
     found = _DIGITS.search(label)
     return int(found[0]) if found else None
 

@@ -15,6 +15,7 @@ ITALIC, ROMAN = "\ufdd0", "\ufdd1"
 _PAGE, _NOTE, _SHUT = "\ufdd2", "\ufdd3", "\ufdd4"
 
 _SIGN = re.compile(f"{ITALIC}|{ROMAN}|[{_PAGE}{_NOTE}][^{_SHUT}]*{_SHUT}")
+_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
 _FOREIGN = re.compile("[\ufdd0-\ufdef]")
 _ANY = re.compile("[\ufdd0-\ufdd4]")
 _NOT_PLAIN = re.compile("[\ufdd0-\ufdd4\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
@@ -34,6 +35,13 @@ class Marked:
 def foreign(text: str) -> str:
     """The text of a file with noncharacters of its own replaced, so that none can be taken for a sign."""
     return _FOREIGN.sub("\ufffd", text) if _FOREIGN.search(text) else text
+
+
+def unjoined(text: str) -> str:
+    """The text without signs that are for the typesetter only: where a line may break, or may not."""
+    for sign in _JOINERS:
+        text = text.replace(sign, "")
+    return text
 
 
 def page(number: int) -> str:

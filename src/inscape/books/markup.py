@@ -32,8 +32,6 @@ from inscape.text import squeeze
 
 _MARKER = re.compile(r"^[\[({]?(?:\d{1,4}|[a-z]|[*†‡§¶]+|note \d+|[ivxl]{1,6})[\])}]?$", re.I)
 _ARROWS = re.compile(r"^[↩⏎↑^\[\]\s\ufe0e]*(?:back|return)?[↩⏎↑^\[\]\s\ufe0e]*$", re.I)
-_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
-"""Signs for the typesetter only: where a line may break, or may not."""
 _LONG = 400
 """Characters of a paragraph that is surely no heading, no scene break and no verse."""
 
@@ -302,9 +300,7 @@ class Walk:
 
     def _add(self, text: str) -> None:
         if not text.isascii():
-            for sign in _JOINERS:
-                text = text.replace(sign, "")
-            text = text.replace("\u2011", "-")  # a hyphen at which no line may break
+            text = marks.unjoined(text).replace("\u2011", "-")  # a hyphen at which no line may break
         if not self._stack[-1].pre and "\n" in text:
             text = text.replace("\n", " ")
         if not self._run:

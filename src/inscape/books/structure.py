@@ -40,6 +40,15 @@ _BARE = re.compile(r"^(?=[ivxlc\d])(?:(?:x{0,3}|xl|lx{0,3}|xc|c{1,3}x{0,3})(?:ix
 _BREAK = re.compile(r"^(?:[*•·⁂✻❧☙❦#~∗○◦＊†‡⸻]|[—–_=-]{2,}|\s)+$")
 
 
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+def roman(text: str) -> int:
+    """The value of a number in Roman letters of either case, up to c; the caller has seen that it is one."""
+    digits = [_ROMAN_DIGITS[letter] for letter in text.lower()]
+    return sum(-d if d < max(digits[i:]) else d for i, d in enumerate(digits))
+
+
 def is_break(text: str) -> bool:
     """Whether a line holds nothing but the ornaments of a scene break: '* * *', '⁂', '#'."""
     return bool(text.strip()) and len(text) < 80 and bool(_BREAK.match(text))

@@ -35,7 +35,6 @@ _SALUTATION = re.compile(
     r"[^.!?]{0,60}[,:!—.-]",
     re.I,
 )
-_JOINERS = ("\u2060", "\ufeff", "\u00ad", "\u200b")
 _NUMBERED = 30
 """Characters of text, at least, that a chapter's number stands above; less is a row of a table."""
 _CAPITALS = re.compile(r"[^\W\d_]{2}")
@@ -67,9 +66,7 @@ def read(data: bytes, name: str) -> BookText:
         )
     decoded = decode(data, name)
     about = fields(decoded.text)
-    text = marks.foreign(decoded.text)
-    for sign in _JOINERS:
-        text = text.replace(sign, "")
+    text = marks.unjoined(marks.foreign(decoded.text))
     pages = paged(text)
     lines = [line.rstrip() for line in pages.lines]
     removed = pages.removed

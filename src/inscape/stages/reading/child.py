@@ -13,7 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -91,7 +91,7 @@ def _read(data: bytes, name: str, asked: Mapping[str, Any], tell: Tell) -> bytes
         raise scan.trouble or error from None
     if scan.incomplete:
         tell({"passing": True})
-    return wire.dump(replace(book, doubts=(*book.doubts, *scan.doubts), removed=(*book.removed, *scan.removed)))
+    return wire.dump(book)
 
 
 def _earn(tell: Tell, seconds: float, clock: float = 0.0) -> None:
@@ -156,8 +156,7 @@ def _inspect(data: bytes, name: str, asked: Mapping[str, Any], tell: Tell) -> by
         trace = pdf.trace(data, name, load=_load(asked, tell), recognize=scan)
     except BookError as error:
         raise scan.trouble or error from None
-    book = replace(trace.book, removed=(*trace.book.removed, *scan.removed))
-    return inspection.inspect(data, name, asked["pages"], replace(trace, book=book))
+    return inspection.inspect(data, name, asked["pages"], trace)
 
 
 JOBS: Mapping[str, Job] = {"read": _read, "inspect": _inspect}

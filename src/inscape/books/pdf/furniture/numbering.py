@@ -11,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from inscape.books.structure import roman
+
 _DIGIT = re.compile(r"\d")
 _ENDS = re.compile(r"^\W{0,3}(\d{1,4})(?!\w)|(?<!\w)(\d{1,4})\W{0,3}$")
 _NAMED = re.compile(r"\b(?:page|pg|p|seite|s|sayfa|pagina|página|стр)\b\.?\s*(\d{1,4})\b", re.I)
@@ -19,9 +21,9 @@ _FREE = re.compile(r"(?<=\s)\d{1,4}(?=\s)")
 _HEAD = 60
 """Characters that a head has at most in which the number stands between the words or is Roman."""
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_ROMAN_LETTERS = frozenset("ivxlc")
 _ALONE = re.compile(rf"^\W*({_ROMAN})\W*$", re.I)
 _BESIDE = re.compile(rf"^({_ROMAN})\s+(?=\S*[^\W\d_]{{2}})|\s({_ROMAN})$")
-_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _BARE = re.compile(
     r"^\W*(?:(?:page|pg|p|seite|s|sayfa|pagina|página|стр)\b\W*)?\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,5})?\W*$", re.I
 )
@@ -39,9 +41,9 @@ def numbers(text: str) -> list[Number]:
         if found := _ALONE.match(text):
             romans = [found[1].lower()]
         else:
-            short = len(text) < _HEAD and (text[:1] in _ROMAN_DIGITS or text[-1:] in _ROMAN_DIGITS)
+            short = len(text) < _HEAD and (text[:1] in _ROMAN_LETTERS or text[-1:] in _ROMAN_LETTERS)
             romans = [m[1] or m[2] for m in _BESIDE.finditer(text)] if short else []
-        return [(True, _value(roman)) for roman in romans] if not any(map(str.isdigit, text)) else []
+        return [(True, roman(found)) for found in romans] if not any(map(str.isdigit, text)) else []
     values = [int(m[1] or m[2]) for m in _ENDS.finditer(text)]
     values += [int(m[1]) for pattern in (_NAMED, _OF_ALL) for m in pattern.finditer(text)]
     if not values and len(text) < _HEAD:
@@ -52,11 +54,6 @@ def numbers(text: str) -> list[Number]:
 def is_bare(text: str) -> bool:
     """Whether a line is a page's number and nothing else: '12', '— 12 —', '[xii]', 'Page 12 of 300'."""
     return bool(_BARE.match(text) or _ALONE.match(text))
-
-
-def _value(roman: str) -> int:
-    digits = [_ROMAN_DIGITS[c] for c in roman]
-    return sum(-d if d < max(digits[i:]) else d for i, d in enumerate(digits))
 
 
 @dataclass(slots=True)

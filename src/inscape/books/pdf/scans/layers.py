@@ -50,7 +50,7 @@ def usable(document: Document, name: str, recognize: Recognize | None) -> list[s
     pages[:] = [better.get(page.number, page) for page in pages]
     _refuse(pages, [p.number for p in pages if p.characters < limits.OCR_BELOW], name, tried=True)
     if not better:
-        return []
+        return list(recognize.doubts)
     told = f"{plural(len(better), 'page')} had no usable text and were read by OCR: expect mistakes in them."
     return [told, *recognize.doubts]
 
